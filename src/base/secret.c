@@ -1,0 +1,144 @@
+/* Secrets and buffers for them, on base/locked.h. Touches no file and no log. */
+#include "base/secret.h"
+
+#include "base/locked.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct Secret
+{
+  guint references;
+  gsize length;
+  char text[];
+};
+
+Secret *
+secret_new (const char *bytes, gsize length)
+{
+  Secret *secret = locked_alloc (sizeof *secret + length + 1);
+
+  secret->references = 1;
+  secret->length = length;
+  memcpy (secret->text, bytes, length);
+  secret->text[length] = '\0';
+  return secret;
+}
+
+Secret *
+secret_ref (Secret *secret)
+{
+  secret->references++;
+  return secret;
+}
+
+void
+secret_unref (Secret *secret)
+{
+  if (--secret->references == 0)
+    locked_free (secret, sizeof *secret + secret->length + 1);
+}
+
+const char *
+secret_text (const Secret *secret)
+{
+  return secret->text;
+}
+
+gsize
+secret_length (const Secret *secret)
+{
+  return secret->length;
+}
+
+gboolean
+secret_equal (const Secret *a, const Secret *b)
+{
+  guint8 difference = 0;
+
+  if (a->length != b->length)
+    return FALSE;
+  for (gsize i = 0; i < a->length; i++)
+    difference |= (guint8)(a->text[i] ^ b->text[i]);
+  return difference == 0;
+}
+
+char *
+secret_scrub (const char *text, const Secret *secret)
+{
+  g_autoptr (GString) scrubbed = g_string_new (text);
+
+  if (secret != NULL && secret->length > 0)
+    g_string_replace (scrubbed, secret->text, "***", 0);
+  return g_string_free (g_steal_pointer (&scrubbed), FALSE);
+}
+
+static void
+secret_buffer_reserve (SecretBuffer *buffer, gsize capacity)
+{
+  char *data;
+
+  if (capacity <= buffer->capacity)
+    return;
+  capacity = MAX (capacity, MAX (64, buffer->capacity * 2));
+  data = locked_alloc (capacity);
+  if (buffer->data != NULL)
+    {
+      memcpy (data, buffer->data, buffer->length);
+      locked_free (buffer->data, buffer->capacity);
+    }
+  buffer->data = data;
+  buffer->capacity = capacity;
+}
+
+void
+secret_buffer_append (SecretBuffer *buffer, const char *bytes, gsize length)
+{
+  secret_buffer_reserve (buffer, buffer->length + length + 1);
+  memcpy (buffer->data + buffer->length, bytes, length);
+  buffer->length += length;
+  buffer->data[buffer->length] = '\0';
+}
+
+void
+secret_buffer_append_text (SecretBuffer *buffer, const char *text)
+{
+  secret_buffer_append (buffer, text, strlen (text));
+}
+
+void
+secret_buffer_append_printf (SecretBuffer *buffer, const char *format, ...)
+{
+  va_list arguments, again;
+  int length;
+
+  va_start (arguments, format);
+  va_copy (again, arguments);
+  length = vsnprintf (NULL, 0, format, arguments);
+  va_end (arguments);
+  g_assert (length >= 0);
+
+  secret_buffer_reserve (buffer, buffer->length + (gsize)length + 1);
+  vsnprintf (buffer->data + buffer->length, (gsize)length + 1, format, again);
+  va_end (again);
+  buffer->length += (gsize)length;
+}
+
+void
+secret_buffer_consume (SecretBuffer *buffer, gsize length)
+{
+  g_assert (length <= buffer->length);
+  if (length == 0)
+    return;
+  memmove (buffer->data, buffer->data + length, buffer->length - length);
+  explicit_bzero (buffer->data + buffer->length - length, length);
+  buffer->length -= length;
+}
+
+void
+secret_buffer_clear (SecretBuffer *buffer)
+{
+  if (buffer->data != NULL)
+    locked_free (buffer->data, buffer->capacity);
+  *buffer = (SecretBuffer){0};
+}
