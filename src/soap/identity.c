@@ -1,0 +1,66 @@
+/* Identities as values. Touches nothing. */
+#include "soap/identity.h"
+
+Identity *
+identity_new (void)
+{
+  Identity *identity = g_rc_box_new0 (Identity);
+
+  identity->id = guid_zero;
+  identity->user_id = guid_zero;
+  identity->user_name = g_strdup ("");
+  identity->client_name = g_strdup ("");
+  identity->contact_id = IDENTITY_NO_NUMBER;
+  identity->employee_id = IDENTITY_NO_NUMBER;
+  return identity;
+}
+
+Identity *
+identity_ref (Identity *identity)
+{
+  return g_rc_box_acquire (identity);
+}
+
+static void
+identity_finalize (gpointer memory)
+{
+  Identity *identity = memory;
+
+  g_free (identity->user_name);
+  g_free (identity->client_name);
+  g_clear_pointer (&identity->servers, g_array_unref);
+}
+
+void
+identity_unref (Identity *identity)
+{
+  g_rc_box_release_full (identity, identity_finalize);
+}
+
+IdentityServer *
+identity_add_server (Identity *identity)
+{
+  if (identity->servers == NULL)
+    identity->servers = g_array_new (FALSE, TRUE, sizeof (IdentityServer));
+  g_array_set_size (identity->servers, identity->servers->len + 1);
+  return &g_array_index (identity->servers, IdentityServer, identity->servers->len - 1);
+}
+
+Identity *
+identities_find (const GPtrArray *identities, const Guid *id)
+{
+  for (guint i = 0; identities != NULL && i < identities->len; i++)
+    {
+      Identity *identity = g_ptr_array_index (identities, i);
+
+      if (guid_equal (&identity->id, id))
+        return identity;
+    }
+  return NULL;
+}
+
+GPtrArray *
+identities_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)identity_unref);
+}
