@@ -1,0 +1,94 @@
+/*
+ * The core: one account, its session and what keeps it right. A pure machine: no I/O, no clock, no thread.
+ *
+ * Events come in (somebody wants something, a write was made, a call was answered), each with the time; effects go out
+ * (make a call, answer a waiter). Whoever owns the machine carries them out. Calls of a session go out one at a time,
+ * because the service runs them one at a time; a thousand readers share one call.
+ */
+#pragma once
+
+#include "account/effects.h"
+#include "soap/answer.h"
+
+typedef struct Account Account;
+
+/* Both clocks at one moment: the one that only goes forward (CLOCK_BOOTTIME) for ages, and the calendar. Microseconds. */
+typedef struct
+{
+  gint64 boot_us;
+  gint64 wall_us;
+} Instant;
+
+typedef struct
+{
+  gint64 check_ttl_us;     /* what is served was confirmed at most so long ago */
+  gint64 offline_grace_us; /* a cookie is served so long after that when the service can't be reached */
+  gint64 backoff_min_us;
+  gint64 backoff_max_us;
+  gint32 service_id; /* narrows the list of identities; 0: no */
+  guint32 seed;      /* of the back-off's jitter */
+} AccountConfig;
+
+typedef enum
+{
+  WANT_NOTHING,
+  WANT_SESSION,    /* whether the session is alive; never logs in */
+  WANT_COOKIE,     /* a right, confirmed session id */
+  WANT_IDENTITY,   /* the identity that is active */
+  WANT_IDENTITIES, /* the list, once there is one of any age */
+  N_WANTS
+} Want;
+
+typedef enum
+{
+  COMMAND_LOGIN,  /* with a credential */
+  COMMAND_SWITCH, /* to an identity, by its id or as a whole */
+  COMMAND_LOGOUT
+} CommandKind;
+
+typedef enum
+{
+  EVENT_WANT,      /* waiter, want, now_or_never */
+  EVENT_COMMAND,   /* waiter, command and what it is for */
+  EVENT_ANSWER,    /* call, answer */
+  EVENT_INTERRUPT, /* waiter */
+  EVENT_STOP,
+  N_EVENTS
+} EventKind;
+
+/* What an event holds is borrowed for the time of the call; an answer's results may be taken out of it. */
+typedef struct
+{
+  EventKind kind;
+  guint64 waiter; /* chosen by the sender; never used twice */
+  Want want;
+  gboolean ask_now; /* nothing confirmed earlier will do */
+  CommandKind command;
+  Credential *credential; /* of COMMAND_LOGIN */
+  Guid identity_id;       /* of COMMAND_SWITCH */
+  Identity *identity;     /* of COMMAND_SWITCH by a whole one, else NULL */
+  guint64 call;
+  Answer *answer;
+} Event;
+
+Account *account_new (const AccountConfig *config);
+void account_free (Account *account);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)
+
+/* Takes one event and appends what it wants done to @effects. Each waiter is answered exactly once. */
+void account_handle (Account *account, const Event *event, Instant now, Effects *effects);
+
+/* What can be served at this moment without a call. All results stay the account's. */
+
+/* Whether there is a session that is not known to have ended. */
+gboolean account_has_session (const Account *account);
+/* The session id, or NULL with @error set when there is none that may be handed out. */
+const Secret *account_cookie (const Account *account, GError **error);
+/* The identity that is active, as GetIdentity last said; NULL with @error set if nothing is known of it. */
+Identity *account_identity (const Account *account, GError **error);
+/* The same, also when the session has ended since; NULL if none is known. */
+Identity *account_last_identity (const Account *account);
+/* The list, or NULL if there is none yet; replaced as a whole when it changes. */
+const GPtrArray *account_identities (const Account *account);
+/* Whom the token belonged to that the session was made with, or NULL. */
+const Passport *account_passport (const Account *account);

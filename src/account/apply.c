@@ -1,0 +1,194 @@
+/* What an answer means for the session that it belongs to, and for the account. Touches nothing. */
+#include "account/machine.h"
+#include "base/error.h"
+
+/* The service may repeat in a fault what it was sent. */
+static void
+scrub (const Call *call, GError *error)
+{
+  for (guint i = 0; i < call->secrets->len; i++)
+    {
+      char *scrubbed = secret_scrub (error->message, g_ptr_array_index (call->secrets, i));
+
+      g_free (error->message);
+      error->message = scrubbed;
+    }
+}
+
+static const Credential *
+presented (const Account *account, const Call *call)
+{
+  return call->command != NULL && call->command->credential != NULL ? call->command->credential : account->credential;
+}
+
+/* A person who writes a wrong password is told; the credential at hand, if there is one, may still be right. */
+static void
+rejected (Account *account, const Call *call, const GError *error)
+{
+  gboolean at_hand = call->command == NULL || call->command->credential == account->credential;
+
+  if (!at_hand && (account->credential != NULL || account->session->id != NULL))
+    return;
+  g_clear_error (&account->rejected);
+  account->rejected = g_error_copy (error);
+  g_clear_pointer (&account->credential, credential_unref);
+}
+
+/* A blocked identity: the credential is good. It is kept to list the others with, unless a session would suffer. */
+static void
+blocked (Account *account, const Call *call)
+{
+  if (call->command == NULL || account->session->id != NULL || call->command->credential == account->credential)
+    return;
+  g_clear_pointer (&account->credential, credential_unref);
+  account->credential = credential_ref (call->command->credential);
+  g_clear_error (&account->rejected);
+  g_clear_pointer (&account->identities, g_ptr_array_unref);
+}
+
+static gboolean
+puts_back (const Call *call)
+{
+  gboolean for_a_switch = call->command != NULL && call->command->kind == COMMAND_SWITCH;
+
+  return call->operation == OPERATION_SET_IDENTITY_BY_ID && !for_a_switch && call->session->has_chosen
+         && guid_equal (&call->identity_id, &call->session->chosen);
+}
+
+/* For a reader it matters that another identity is active, whatever it was that kept us from changing that. */
+static void
+not_put_back (GError *error)
+{
+  static const So24ErrorCode kept[]
+    = {SO24_ERROR_BLOCKED, SO24_ERROR_THROTTLED, SO24_ERROR_QUARANTINED, SO24_ERROR_EXPIRED};
+
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    if (g_error_matches (error, SO24_ERROR, kept[i]))
+      return;
+  g_prefix_error (&error, "the identity that was chosen could not be put back: ");
+  error->code = SO24_ERROR_REVOKED;
+}
+
+/* A session that ends before it ever was confirmed would be renewed again and again. */
+static void
+end_session (Account *account, const Call *call, const GError *cause, Instant now)
+{
+  if (call->session->logged_in_us != NEVER && call->session->confirmed_us == NEVER)
+    limits_login_was_in_vain (&account->limits, &account->config, cause, now);
+  session_end (call->session);
+}
+
+static void
+failed (Account *account, const Call *call, Answer *answer, Instant now, Effects *effects)
+{
+  GError *error = answer->error;
+
+  if (g_error_matches (error, SO24_ERROR, SO24_ERROR_REJECTED))
+    {
+      g_prefix_error (&answer->error,
+                      "the service rejected the credential for %s: ", credential_owner (presented (account, call)));
+      rejected (account, call, answer->error);
+    }
+  else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED) && operation_presents_credential (call->operation))
+    blocked (account, call);
+  else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_EXPIRED) && operation_row (call->operation)->in_session)
+    end_session (account, call, error, now);
+  else if (puts_back (call))
+    not_put_back (error);
+  effects_log (effects, G_LOG_LEVEL_WARNING, "%s", answer->error->message);
+}
+
+static void
+logged_in (Account *account, const Call *call, Answer *answer, Effects *effects)
+{
+  session_logged_in (call->session, g_steal_pointer (&answer->session), call->sent_us);
+  session_set_passport (call->session, call->operation == OPERATION_AUTHENTICATE_BY_TOKEN ? &answer->passport : NULL);
+  if (call->command == NULL)
+    effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");
+}
+
+static void
+take_list (Account *account, const Call *call, Answer *answer)
+{
+  gboolean candidate = call->command != NULL && call->command->kind == COMMAND_LOGIN;
+  GPtrArray **list = candidate ? &call->command->identities : &account->identities;
+
+  if (answer->identities == NULL)
+    return;
+  g_clear_pointer (list, g_ptr_array_unref);
+  *list = g_steal_pointer (&answer->identities);
+}
+
+static void
+asked (Account *account, const Call *call, const Answer *answer, Instant now, Effects *effects)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (answer->truth)
+    {
+      call->session->asked_us = call->sent_us;
+      return;
+    }
+  cause = g_error_new_literal (SO24_ERROR, SO24_ERROR_EXPIRED, "HasSession: the session has ended");
+  end_session (account, call, cause, now);
+  effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session has ended");
+}
+
+/* A Set* of our own that puts the chosen identity back; or one whose writer did not wait for the answer. */
+static void
+set (const Call *call, const Answer *answer)
+{
+  Session *session = call->session;
+
+  if (answer->truth)
+    session_doubt (session);
+  if (puts_back (call))
+    {
+      session->put_back = FALSE;
+      if (!answer->truth)
+        session_withhold (session, "the identity that was chosen is gone; write another one to identity");
+    }
+}
+
+static void
+succeeded (Account *account, const Call *call, Answer *answer, Instant now, Effects *effects)
+{
+  switch (call->operation)
+    {
+    case OPERATION_LOGIN:
+      logged_in (account, call, answer, effects);
+      break;
+    case OPERATION_AUTHENTICATE_BY_TOKEN:
+      logged_in (account, call, answer, effects);
+      if (account->config.service_id == 0)
+        take_list (account, call, answer);
+      break;
+    case OPERATION_HAS_SESSION:
+      asked (account, call, answer, now, effects);
+      break;
+    case OPERATION_GET_IDENTITY:
+      session_confirmed (call->session, answer->identity, call->sent_us);
+      if (call->session->withheld != NULL)
+        effects_log (effects, G_LOG_LEVEL_WARNING, "withheld: %s", call->session->withheld->message);
+      break;
+    case OPERATION_SET_IDENTITY:
+    case OPERATION_SET_IDENTITY_BY_ID:
+      set (call, answer);
+      break;
+    default:
+      take_list (account, call, answer);
+      break;
+    }
+}
+
+void
+apply_answer (Account *account, const Call *call, Answer *answer, Instant now, Effects *effects)
+{
+  if (answer->error == NULL)
+    {
+      succeeded (account, call, answer, now, effects);
+      return;
+    }
+  scrub (call, answer->error);
+  failed (account, call, answer, now, effects);
+}

@@ -1,0 +1,223 @@
+/*
+ * What a writer waits for. A login makes a session of its own beside the account's, and only when that is right does it
+ * take its place: so a write that fails changes nothing. Touches nothing.
+ */
+#include "account/machine.h"
+#include "base/error.h"
+
+void
+command_free (Command *command)
+{
+  g_clear_pointer (&command->credential, credential_unref);
+  g_clear_pointer (&command->identity, identity_unref);
+  g_clear_pointer (&command->session, session_free);
+  g_clear_pointer (&command->identities, g_ptr_array_unref);
+  g_free (command);
+}
+
+/* The identity that the new session is to be on: the credential's, else the one this user had chosen before. */
+static void
+choose_for_login (const Account *account, Command *command)
+{
+  const Credential *credential = command->credential;
+
+  if (command->carried)
+    session_choose (command->session, &command->identity_id);
+  else if (!guid_is_zero (&credential->identity_id))
+    session_choose (command->session, &credential->identity_id);
+  else if (account->session->has_chosen && account->credential != NULL
+           && credential_same_user (account->credential, credential))
+    session_choose (command->session, &account->session->chosen);
+}
+
+static Verdict
+judge_login (Account *account, Command *command, Instant now)
+{
+  Session *session = command->session;
+
+  if (session == NULL)
+    {
+      command->session = session = session_new ();
+      choose_for_login (account, command);
+    }
+  if (session->id == NULL)
+    return verdict_needs_unless (login_operation (command->credential), limits_refuse_command (&account->limits, now));
+  if (session->withheld != NULL)
+    return verdict_fail (g_error_copy (session->withheld));
+  if (limits_quarantined (&account->limits, now))
+    return verdict_ready ();
+  if (session->confirmed_us == NEVER && !command->unconfirmed)
+    return verdict_needs (OPERATION_GET_IDENTITY);
+  if (session->confirmed_us != NEVER && session->put_back)
+    return verdict_needs (OPERATION_SET_IDENTITY_BY_ID);
+  if (!command->listed && command->identities == NULL)
+    return verdict_needs (list_operation (account, session));
+  return verdict_ready ();
+}
+
+/* Without a session the identity is carried by a Login, which helps an account whose default identity is blocked. */
+static Verdict
+carry_by_login (Account *account, Command *command, Instant now)
+{
+  gboolean blocked
+    = account->limits.cause != NULL && g_error_matches (account->limits.cause, SO24_ERROR, SO24_ERROR_BLOCKED);
+  GError *refusal;
+
+  if (account->rejected != NULL)
+    return verdict_fail (g_error_copy (account->rejected));
+  if (account->credential == NULL)
+    return verdict_fail (g_error_new_literal (SO24_ERROR,
+                                              account->session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
+                                              "there is no session to switch and no credential: write one to login"));
+  refusal = limits_refuse (&account->limits, !blocked, now);
+  if (refusal != NULL)
+    return verdict_fail (refusal);
+  command->kind = COMMAND_LOGIN;
+  command->carried = TRUE;
+  command->credential = credential_ref (account->credential);
+  return judge_login (account, command, now);
+}
+
+static GError *
+not_switched (const Session *session, const Command *command)
+{
+  return g_error_new (SO24_ERROR, SO24_ERROR_REVOKED, "the service says that %s is active after the switch to %s",
+                      session->active->id.text, command->identity_id.text);
+}
+
+static Verdict
+judge_switch (Account *account, Command *command, Instant now)
+{
+  Session *session = account->session;
+  Operation set = command->identity != NULL ? OPERATION_SET_IDENTITY : OPERATION_SET_IDENTITY_BY_ID;
+  gboolean confirmed = session->confirmed_us != NEVER;
+  gboolean here = confirmed && session->active != NULL && guid_equal (&session->active->id, &command->identity_id);
+
+  if (!command->set)
+    {
+      if (session->id == NULL)
+        return carry_by_login (account, command, now);
+      return verdict_needs_unless (set, limits_refuse (&account->limits, FALSE, now));
+    }
+  if (!confirmed && !command->unconfirmed && !limits_quarantined (&account->limits, now))
+    return verdict_needs (OPERATION_GET_IDENTITY);
+  if (confirmed && !here)
+    return verdict_fail (not_switched (session, command));
+  if (confirmed && !command->listed && account->config.service_id == 0 && account->identities != NULL
+      && identities_find (account->identities, &command->identity_id) == NULL)
+    return verdict_needs (OPERATION_GET_IDENTITIES);
+  return verdict_ready ();
+}
+
+Verdict
+command_judge (Account *account, Command *command, Instant now)
+{
+  return command->kind == COMMAND_LOGIN ? judge_login (account, command, now) : judge_switch (account, command, now);
+}
+
+static gboolean
+was_never_sent (const GError *error)
+{
+  return g_error_matches (error, SO24_ERROR, SO24_ERROR_REFUSED)
+         || g_error_matches (error, SO24_ERROR, SO24_ERROR_UNREACHABLE)
+         || g_error_matches (error, SO24_ERROR, SO24_ERROR_TLS);
+}
+
+static GError *
+no_such_identity (const Call *call)
+{
+  return g_error_new (SO24_ERROR, SO24_ERROR_NOT_FOUND, "%s: the service knows no identity %s for this user",
+                      operation_row (call->operation)->name, call->identity_id.text);
+}
+
+/*
+ * The answer of SetIdentity or SetIdentityById to a switch. A lost one leaves open which identity is active: it is asked,
+ * and the chosen one put back if need be, before a cookie is served. A write that fails changes nothing.
+ */
+static GError *
+switch_answered (Account *account, Command *command, const Call *call, const Answer *answer)
+{
+  Session *session = account->session;
+
+  if (answer->error == NULL && !answer->truth)
+    return no_such_identity (call);
+  if (answer->error == NULL)
+    {
+      command->set = TRUE;
+      session_choose (session, &command->identity_id);
+      return NULL;
+    }
+  /* The session was not there any more. Judged again, the switch is carried by a Login. */
+  if (g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_EXPIRED))
+    return NULL;
+  if (answer->is_fault || was_never_sent (answer->error))
+    return g_error_copy (answer->error);
+
+  session_doubt (session);
+  session->put_back = TRUE;
+  return g_error_copy (answer->error);
+}
+
+GError *
+command_answered (Account *account, Command *command, const Call *call, Answer *answer)
+{
+  switch (call->operation)
+    {
+    case OPERATION_SET_IDENTITY:
+    case OPERATION_SET_IDENTITY_BY_ID:
+      if (command->kind == COMMAND_SWITCH)
+        return switch_answered (account, command, call, answer);
+      if (answer->error == NULL)
+        return answer->truth ? NULL : no_such_identity (call);
+      return g_error_copy (answer->error);
+    case OPERATION_GET_IDENTITY:
+      command->unconfirmed = answer->error != NULL;
+      if (command->kind == COMMAND_LOGIN && g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_EXPIRED))
+        return g_error_copy (answer->error);
+      return NULL;
+    case OPERATION_LOGIN:
+    case OPERATION_AUTHENTICATE_BY_TOKEN:
+      return answer->error == NULL ? NULL : g_error_copy (answer->error);
+    default:
+      command->listed = TRUE;
+      return NULL;
+    }
+}
+
+void
+command_commit (Account *account, Command *command, Effects *effects)
+{
+  if (command->kind == COMMAND_SWITCH)
+    {
+      session_choose (account->session, &command->identity_id);
+      return;
+    }
+  session_free (account->session);
+  account->session = g_steal_pointer (&command->session);
+  g_clear_pointer (&account->credential, credential_unref);
+  account->credential = credential_ref (command->credential);
+  g_clear_error (&account->rejected);
+  g_clear_pointer (&account->identities, g_ptr_array_unref);
+  account->identities = g_steal_pointer (&command->identities);
+  limits_forgive (&account->limits);
+  effects_log (effects, G_LOG_LEVEL_MESSAGE, "logged in as %s", credential_owner (account->credential));
+}
+
+void
+command_abandon (Account *account, Command *command, Effects *effects)
+{
+  Call *call = &account->call;
+
+  if (call->command != command)
+    return;
+  call->command = NULL;
+  if (command->kind == COMMAND_SWITCH)
+    {
+      /* It may be executed all the same: the chosen identity is put back before a cookie is served. */
+      account->session->put_back = TRUE;
+      session_doubt (account->session);
+      return;
+    }
+  effects_cancel (effects, call->number);
+  call->number = 0;
+}

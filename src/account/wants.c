@@ -1,0 +1,148 @@
+/*
+ * What a reader waits for: the next call that is needed until he can be answered, worked out anew from the state after
+ * each answer. So nothing here remembers how far a reader has come. Touches nothing.
+ */
+#include "account/machine.h"
+#include "base/error.h"
+
+static gint64
+alive_us (const Session *session)
+{
+  return MAX (session->confirmed_us, MAX (session->logged_in_us, session->asked_us));
+}
+
+/* Why there is neither a session nor a way to one. */
+static GError *
+no_way_to_a_session (const Account *account, const Waiter *waiter)
+{
+  if (account->rejected != NULL)
+    return g_error_copy (account->rejected);
+  if (waiter->logged_in)
+    return g_error_new_literal (SO24_ERROR, SO24_ERROR_EXPIRED, "the session ended again right after the login");
+  if (account->credential != NULL)
+    return NULL;
+  if (account->session->ended)
+    return g_error_new_literal (SO24_ERROR, SO24_ERROR_EXPIRED,
+                                "the session has ended, and there is no credential to renew it with: "
+                                "write one to login");
+  return g_error_new_literal (SO24_ERROR, SO24_ERROR_NO_KEY,
+                              "there is no session and no credential: write one to login");
+}
+
+static Verdict
+judge_login (Account *account, const Waiter *waiter, Instant now)
+{
+  GError *error = no_way_to_a_session (account, waiter);
+
+  if (error != NULL)
+    return verdict_fail (error);
+  return verdict_needs_unless (login_operation (account->credential), limits_refuse (&account->limits, TRUE, now));
+}
+
+static Verdict
+judge_session (Account *account, const Waiter *waiter, Instant now)
+{
+  const Session *session = account->session;
+
+  if (session->id == NULL || session->asked_us >= waiter->since_us)
+    return verdict_ready ();
+  return verdict_needs_unless (OPERATION_HAS_SESSION, limits_refuse (&account->limits, FALSE, now));
+}
+
+static Verdict
+judge_identity (Account *account, const Waiter *waiter, Instant now)
+{
+  const Session *session = account->session;
+  Operation operation;
+
+  if (session->switching)
+    return (Verdict){VERDICT_WAIT};
+  if (session->id == NULL)
+    return judge_login (account, waiter, now);
+  if (alive_us (session) < waiter->since_us)
+    operation = OPERATION_HAS_SESSION;
+  else if (session->confirmed_us < waiter->since_us)
+    operation = OPERATION_GET_IDENTITY;
+  else if (session->put_back)
+    operation = OPERATION_SET_IDENTITY_BY_ID;
+  else
+    return verdict_ready ();
+  return verdict_needs_unless (operation, limits_refuse (&account->limits, FALSE, now));
+}
+
+static Verdict
+judge_cookie (Account *account, const Waiter *waiter, Instant now)
+{
+  GError *quarantine = limits_refuse_command (&account->limits, now);
+
+  /* Nothing could be done with it: the service refuses every call of this integration. */
+  if (quarantine != NULL)
+    return verdict_fail (quarantine);
+  if (account->session->withheld != NULL)
+    return verdict_fail (g_error_copy (account->session->withheld));
+  return judge_identity (account, waiter, now);
+}
+
+/* A session that ended is renewed first; but an account whose default identity is blocked must still get its list. */
+static Verdict
+judge_identities (Account *account, const Waiter *waiter, Instant now)
+{
+  const Session *session = account->session;
+  gboolean blocked
+    = account->limits.cause != NULL && g_error_matches (account->limits.cause, SO24_ERROR, SO24_ERROR_BLOCKED);
+  gboolean by_password = account->credential != NULL && account->credential->password != NULL;
+  GError *error;
+
+  if (account->identities != NULL)
+    return verdict_ready ();
+  if (account->config.service_id != 0 && !by_password && account->rejected == NULL)
+    return verdict_fail (g_error_new_literal (SO24_ERROR, SO24_ERROR_NO_KEY,
+                                              "the list for a service needs a user name and password: "
+                                              "write them to login"));
+  if (session->id == NULL)
+    {
+      error = no_way_to_a_session (account, waiter);
+      if (error != NULL)
+        return verdict_fail (error);
+      if (!by_password || (session->ended && !blocked))
+        return judge_login (account, waiter, now);
+    }
+  return verdict_needs_unless (list_operation (account, session), limits_refuse (&account->limits, FALSE, now));
+}
+
+static Verdict
+judge_nothing (Account *account, const Waiter *waiter, Instant now)
+{
+  return verdict_ready ();
+}
+
+static Verdict (*const judges[N_WANTS]) (Account *account, const Waiter *waiter, Instant now) = {
+  [WANT_NOTHING] = judge_nothing,   [WANT_SESSION] = judge_session,       [WANT_COOKIE] = judge_cookie,
+  [WANT_IDENTITY] = judge_identity, [WANT_IDENTITIES] = judge_identities,
+};
+
+Verdict
+want_judge (Account *account, const Waiter *waiter, Instant now)
+{
+  return judges[waiter->want](account, waiter, now);
+}
+
+static gboolean
+is_offline (const GError *error)
+{
+  return g_error_matches (error, SO24_ERROR, SO24_ERROR_UNREACHABLE)
+         || g_error_matches (error, SO24_ERROR, SO24_ERROR_REFUSED)
+         || g_error_matches (error, SO24_ERROR, SO24_ERROR_TIMED_OUT);
+}
+
+/* Grace is for the cookie only, and only for who did not ask for the truth of this moment. */
+GError *
+want_failure (const Account *account, const Waiter *waiter, const GError *error, Instant now)
+{
+  const Session *session = account->session;
+
+  if (waiter->want == WANT_COOKIE && !waiter->ask_now && is_offline (error) && account_cookie (account, NULL) != NULL
+      && session->confirmed_us != NEVER && session->confirmed_us >= now.boot_us - account->config.offline_grace_us)
+    return NULL;
+  return g_error_copy (error);
+}
