@@ -1,0 +1,58 @@
+/*
+ * Carries calls to the service over HTTP and hands back bytes or a failure. Runs on the GLib main context of its maker
+ * and never blocks it. Knows nothing of SOAP but the header that names the operation.
+ */
+#pragma once
+
+#include "base/secret.h"
+
+typedef struct Client Client;
+
+typedef struct
+{
+  const char *endpoint;
+  const char *ca_file; /* PEM; NULL: the system's certificates */
+  guint timeout_s;     /* for a whole call */
+} ClientConfig;
+
+/* What HTTP said, once the headers are in. */
+typedef struct
+{
+  int status;
+  const char *content_type; /* NULL: none */
+  gint64 retry_after_s;     /* 0: not asked for */
+} ClientHead;
+
+typedef struct
+{
+  /* Some bytes of the body. */
+  void (*body) (gpointer data, const ClientHead *head, const char *bytes, gsize length);
+  /* The end. @error (kept by the client) says why there is no whole answer; without one, @head is complete. Last call. */
+  void (*done) (gpointer data, const ClientHead *head, const GError *error);
+} ClientSink;
+
+typedef struct
+{
+  const char *action;      /* the value of SOAPAction */
+  const Secret *session;   /* the cookie's value; NULL: no cookie */
+  gboolean own_connection; /* not on a kept connection, where a broken one would make libcurl send again by itself */
+  SecretBuffer *envelope;  /* taken: empty afterwards */
+} ClientCall;
+
+/* NULL with @error set if @config is unusable. The strings are copied. */
+Client *client_new (const ClientConfig *config, GError **error);
+
+/* Ends all calls without a word to their sinks. */
+void client_free (Client *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
+
+typedef struct ClientTransfer ClientTransfer;
+
+/* Starts a call. The transfer is the client's; it is gone when done() was called or client_cancel() returned. */
+ClientTransfer *client_call (Client *client, const ClientCall *call, const ClientSink *sink, gpointer data);
+
+/* Ends a call without a word to its sink. */
+void client_cancel (Client *client, ClientTransfer *transfer);
+
+/* Whether @endpoint is a URL that may be used: https://, or http:// to this machine itself. */
+gboolean client_check_endpoint (const char *endpoint, GError **error);
