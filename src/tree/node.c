@@ -1,0 +1,80 @@
+/* The table of files. Touches nothing. */
+#include "tree/node.h"
+
+#include "tree/render.h"
+
+#define FOLDER (S_IFDIR | 0755)
+#define PUBLIC (S_IFREG | 0444)
+#define LINK   (S_IFLNK | 0777)
+
+static const NodeKind kinds[N_KINDS] = {
+  [KIND_ROOT] = {"", KIND_NONE, FOLDER, NULL, .changes = CHANGES_WITH_SESSION},
+  [KIND_README] = {"README", KIND_ROOT, PUBLIC, "how to use this mount", .render = render_readme},
+  [KIND_LOGIN] = {"login", KIND_ROOT, S_IFREG | 0200, "write a credential: there is a session, or the reason why not",
+                  .render = render_nothing, .input = INPUT_LOGIN},
+  [KIND_LOGOUT] = {"logout", KIND_ROOT, S_IFREG | 0200, "write anything: session and credential are forgotten",
+                   .render = render_nothing, .input = INPUT_LOGOUT},
+  [KIND_SESSION] = {"session", KIND_ROOT, PUBLIC, "true or false: whether the session is alive; never logs in",
+                    WANT_SESSION, render_session, .changes = CHANGES_WITH_SESSION},
+  [KIND_IDENTITY] = {"identity", KIND_ROOT, S_IFREG | 0644,
+                     "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY,
+                     render_identity, INPUT_IDENTITY, CHANGES_WITH_IDENTITY},
+  [KIND_COOKIE] = {"cookie", KIND_ROOT, S_IFREG | 0400, "the session id, for every other tool", WANT_COOKIE,
+                   render_cookie, .changes = CHANGES_WITH_SESSION},
+  [KIND_CURRENT]
+  = {"current", KIND_ROOT, LINK, "leads to the active identity's folder", .changes = CHANGES_WITH_IDENTITY},
+  [KIND_IDENTITIES] = {"identities", KIND_ROOT, FOLDER, "whom you may act as: <client-name>/<guid>/", WANT_IDENTITIES,
+                       .changes = CHANGES_WITH_IDENTITIES},
+  [KIND_ERROR] = {"error", KIND_ROOT, PUBLIC, "why the last operation failed", .render = render_error,
+                  .changes = CHANGES_WITH_ERRORS},
+  [KIND_PASSPORT] = {"passport", KIND_ROOT, FOLDER, "whom the token belongs to (after a login by token)",
+                     .changes = CHANGES_WITH_PASSPORT},
+  [KIND_PASSPORT_ID] = {"id", KIND_PASSPORT, PUBLIC, .render = render_passport_id, .changes = CHANGES_WITH_PASSPORT},
+  [KIND_PASSPORT_EMAIL]
+  = {"email", KIND_PASSPORT, PUBLIC, .render = render_passport_email, .changes = CHANGES_WITH_PASSPORT},
+  [KIND_CLIENT] = {NULL, KIND_IDENTITIES, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
+  [KIND_ONE] = {NULL, KIND_CLIENT, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
+#define ONE(file, function)                                                                                            \
+  {                                                                                                                    \
+    file, KIND_ONE, PUBLIC, .render = function, .changes = CHANGES_WITH_IDENTITIES                                     \
+  }
+  [KIND_ONE_ID] = ONE ("id", render_one_id),
+  [KIND_ONE_CLIENT_ID] = ONE ("client_id", render_one_client_id),
+  [KIND_ONE_CLIENT_NAME] = ONE ("client_name", render_one_client_name),
+  [KIND_ONE_USER_ID] = ONE ("user_id", render_one_user_id),
+  [KIND_ONE_USER_NAME] = ONE ("user_name", render_one_user_name),
+  [KIND_ONE_CONTACT_ID] = ONE ("contact_id", render_one_contact_id),
+  [KIND_ONE_EMPLOYEE_ID] = ONE ("employee_id", render_one_employee_id),
+  [KIND_ONE_IS_CURRENT]
+  = {"is_current", KIND_ONE, PUBLIC, .render = render_one_is_current, .changes = CHANGES_WITH_IDENTITY},
+  [KIND_ONE_IS_DEFAULT] = ONE ("is_default", render_one_is_default),
+  [KIND_ONE_IS_PROTECTED] = ONE ("is_protected", render_one_is_protected),
+  [KIND_ONE_IS_DISABLED] = ONE ("is_disabled", render_one_is_disabled),
+  [KIND_ONE_SERVERS] = ONE ("servers", render_one_servers),
+  [KIND_ONE_DOCUMENT] = ONE ("identity.xml", render_one_document),
+#undef ONE
+};
+
+Kind
+node_row (NodeId node)
+{
+  return (Kind)(node & 0xff);
+}
+
+guint
+node_slot (NodeId node)
+{
+  return (guint)(node >> 8);
+}
+
+NodeId
+node_make (Kind row, guint slot)
+{
+  return (NodeId)slot << 8 | row;
+}
+
+const NodeKind *
+node_kind (NodeId node)
+{
+  return &kinds[node_row (node)];
+}

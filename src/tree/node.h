@@ -1,0 +1,83 @@
+/*
+ * Which file is what. Every file of the tree is a row of one table; a file that exists once for each client or identity
+ * is one row and many nodes. A node is a number made of its row and of the slot of its client or identity, so nothing has
+ * to be kept for the kernel, and FORGET has nothing to forget.
+ */
+#pragma once
+
+#include "account/account.h"
+#include "tree/input.h"
+
+#include <sys/stat.h>
+
+typedef guint64 NodeId;
+
+/* FUSE's root is node 1. */
+typedef enum
+{
+  KIND_NONE,
+  KIND_ROOT,
+  KIND_README,
+  KIND_LOGIN,
+  KIND_LOGOUT,
+  KIND_SESSION,
+  KIND_IDENTITY,
+  KIND_COOKIE,
+  KIND_CURRENT,
+  KIND_IDENTITIES,
+  KIND_ERROR,
+  KIND_PASSPORT,
+  KIND_PASSPORT_ID,
+  KIND_PASSPORT_EMAIL,
+  KIND_CLIENT,
+  KIND_ONE,
+  KIND_ONE_ID,
+  KIND_ONE_CLIENT_ID,
+  KIND_ONE_CLIENT_NAME,
+  KIND_ONE_USER_ID,
+  KIND_ONE_USER_NAME,
+  KIND_ONE_CONTACT_ID,
+  KIND_ONE_EMPLOYEE_ID,
+  KIND_ONE_IS_CURRENT,
+  KIND_ONE_IS_DEFAULT,
+  KIND_ONE_IS_PROTECTED,
+  KIND_ONE_IS_DISABLED,
+  KIND_ONE_SERVERS,
+  KIND_ONE_DOCUMENT,
+  N_KINDS
+} Kind;
+
+/* What makes the content of a file another one. */
+typedef enum
+{
+  CHANGES_NEVER,
+  CHANGES_WITH_SESSION,
+  CHANGES_WITH_IDENTITY,
+  CHANGES_WITH_IDENTITIES,
+  CHANGES_WITH_PASSPORT,
+  CHANGES_WITH_ERRORS,
+  N_CHANGES
+} Changes;
+
+typedef struct Tree Tree;
+
+/* Appends the content that the file has now, or says why it has none. @slot: of the identity, for KIND_ONE_*. */
+typedef gboolean (*Render) (const Tree *tree, guint slot, SecretBuffer *content, GError **error);
+
+typedef struct
+{
+  const char *name; /* NULL: a client's or an identity's */
+  Kind parent;
+  mode_t mode;
+  const char *help; /* for people; NULL: the folder's own line says it */
+  Want want;        /* what opening it for reading waits for */
+  Render render;
+  InputKind input; /* what a write to it means */
+  Changes changes;
+} NodeKind;
+
+const NodeKind *node_kind (NodeId node);
+
+Kind node_row (NodeId node);
+guint node_slot (NodeId node);
+NodeId node_make (Kind row, guint slot);

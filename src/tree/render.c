@@ -1,0 +1,173 @@
+/* Contents. Every file ends in one newline, so that cat and $(...) do what people expect. Touches nothing. */
+#include "tree/render.h"
+
+#include "base/error.h"
+#include "soap/envelope.h"
+#include "tree/state.h"
+
+static gboolean
+line (SecretBuffer *content, const char *text)
+{
+  secret_buffer_append_text (content, text);
+  secret_buffer_append_text (content, "\n");
+  return TRUE;
+}
+
+static gboolean
+truth (SecretBuffer *content, gboolean value)
+{
+  return line (content, value ? "true" : "false");
+}
+
+static gboolean
+number (SecretBuffer *content, gint64 value)
+{
+  secret_buffer_append_printf (content, "%" G_GINT64_FORMAT "\n", value);
+  return TRUE;
+}
+
+RENDER (readme)
+{
+  secret_buffer_append_text (content, tree->readme);
+  return TRUE;
+}
+
+/* Only root gets as far as reading a write-only file; tar and grep -r then find it empty. */
+RENDER (nothing)
+{
+  return TRUE;
+}
+
+RENDER (session)
+{
+  return truth (content, account_has_session (tree->account));
+}
+
+RENDER (identity)
+{
+  const Identity *identity = account_identity (tree->account, error);
+
+  return identity != NULL && line (content, identity->id.text);
+}
+
+RENDER (cookie)
+{
+  const Secret *session = account_cookie (tree->account, error);
+
+  return session != NULL && line (content, secret_text (session));
+}
+
+RENDER (error)
+{
+  return line (content, tree->failure != NULL ? tree->failure : "none");
+}
+
+static const Passport *
+passport (const Tree *tree, GError **error)
+{
+  const Passport *found = account_passport (tree->account);
+
+  if (found == NULL)
+    g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "there is no session that was made with a token");
+  return found;
+}
+
+RENDER (passport_id)
+{
+  const Passport *found = passport (tree, error);
+
+  return found != NULL && line (content, found->id.text);
+}
+
+RENDER (passport_email)
+{
+  const Passport *found = passport (tree, error);
+
+  return found != NULL && line (content, found->email);
+}
+
+static const Identity *
+one (const Tree *tree, guint slot)
+{
+  return directory_identity (tree->directory, slot)->identity;
+}
+
+RENDER (one_id)
+{
+  return line (content, one (tree, slot)->id.text);
+}
+
+RENDER (one_client_id)
+{
+  return number (content, one (tree, slot)->client_id);
+}
+
+RENDER (one_client_name)
+{
+  return line (content, one (tree, slot)->client_name);
+}
+
+RENDER (one_user_id)
+{
+  return line (content, one (tree, slot)->user_id.text);
+}
+
+RENDER (one_user_name)
+{
+  return line (content, one (tree, slot)->user_name);
+}
+
+RENDER (one_contact_id)
+{
+  return number (content, one (tree, slot)->contact_id);
+}
+
+RENDER (one_employee_id)
+{
+  return number (content, one (tree, slot)->employee_id);
+}
+
+/* The list says what was current when it was made; the session knows what is. */
+RENDER (one_is_current)
+{
+  const Identity *active = account_last_identity (tree->account);
+  const Identity *identity = one (tree, slot);
+
+  return truth (content, active != NULL ? guid_equal (&active->id, &identity->id) : identity->is_current);
+}
+
+RENDER (one_is_default)
+{
+  return truth (content, one (tree, slot)->is_default);
+}
+
+RENDER (one_is_protected)
+{
+  return truth (content, one (tree, slot)->is_protected);
+}
+
+RENDER (one_is_disabled)
+{
+  return truth (content, one (tree, slot)->is_disabled);
+}
+
+RENDER (one_servers)
+{
+  const GArray *servers = one (tree, slot)->servers;
+
+  if (servers == NULL || servers->len == 0)
+    return line (content, "");
+  for (guint i = 0; i < servers->len; i++)
+    {
+      const IdentityServer *server = &g_array_index (servers, IdentityServer, i);
+
+      secret_buffer_append_printf (content, "%d %d\n", server->id, server->type);
+    }
+  return TRUE;
+}
+
+RENDER (one_document)
+{
+  identity_write_document (one (tree, slot), content);
+  return TRUE;
+}

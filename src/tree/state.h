@@ -1,0 +1,18 @@
+/* The inside of the tree, for the files of tree/ only. */
+#pragma once
+
+#include "tree/directory.h"
+#include "tree/tree.h"
+
+struct Tree
+{
+  const Account *account;
+  Directory *directory;
+  char *mountpoint;
+  char *readme;
+  char *failure; /* the line that error reads as */
+  Guid application_id;
+  uid_t uid;
+  gid_t gid;
+  gint64 changed_us[N_CHANGES]; /* wall clock; never the same twice */
+};

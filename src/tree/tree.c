@@ -1,0 +1,292 @@
+/* Looking up, listing and reading. Touches nothing but the account's state. */
+#include "tree/tree.h"
+
+#include "base/error.h"
+#include "tree/name.h"
+#include "tree/readme.h"
+#include "tree/state.h"
+
+#include <string.h>
+
+Tree *
+tree_new (const TreeConfig *config, const Account *account)
+{
+  Tree *tree = g_new0 (Tree, 1);
+
+  tree->account = account;
+  tree->directory = directory_new ();
+  tree->mountpoint = g_strdup (config->mountpoint);
+  tree->readme = readme_new (config->mountpoint, config->account_hint);
+  tree->application_id = config->application_id;
+  tree->uid = config->uid;
+  tree->gid = config->gid;
+  for (guint i = 0; i < N_CHANGES; i++)
+    tree->changed_us[i] = config->now_us;
+  return tree;
+}
+
+void
+tree_free (Tree *tree)
+{
+  directory_free (tree->directory);
+  g_free (tree->mountpoint);
+  g_free (tree->readme);
+  g_free (tree->failure);
+  g_free (tree);
+}
+
+static void
+touch (Tree *tree, Changes what, gint64 now_us)
+{
+  tree->changed_us[what] = MAX (now_us, tree->changed_us[what] + 1);
+}
+
+void
+tree_changed (Tree *tree, Changed changed, gint64 now_us)
+{
+  if ((changed & CHANGED_SESSION) != 0)
+    touch (tree, CHANGES_WITH_SESSION, now_us);
+  if ((changed & CHANGED_IDENTITY) != 0)
+    touch (tree, CHANGES_WITH_IDENTITY, now_us);
+  if ((changed & CHANGED_PASSPORT) != 0)
+    touch (tree, CHANGES_WITH_PASSPORT, now_us);
+  if ((changed & CHANGED_IDENTITIES) != 0)
+    {
+      touch (tree, CHANGES_WITH_IDENTITIES, now_us);
+      directory_update (tree->directory, account_identities (tree->account));
+    }
+}
+
+void
+tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 now_us)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now_us / G_USEC_PER_SEC);
+  g_autofree char *time = g_date_time_format_iso8601 (utc);
+
+  g_free (tree->failure);
+  tree->failure = g_strdup_printf ("%s %s: %s: %s", time, file, error_errno_name (failure), failure->message);
+  touch (tree, CHANGES_WITH_ERRORS, now_us);
+}
+
+gboolean
+tree_needs_identities (const Tree *tree, NodeId folder)
+{
+  return node_row (folder) == KIND_IDENTITIES && account_identities (tree->account) == NULL;
+}
+
+static gboolean
+is_hidden (const Tree *tree, Kind row)
+{
+  return row == KIND_PASSPORT && account_passport (tree->account) == NULL;
+}
+
+static NodeId
+lookup_row (const Tree *tree, NodeId folder, const char *name)
+{
+  for (Kind row = KIND_ROOT + 1; row < N_KINDS; row++)
+    {
+      const NodeKind *kind = node_kind (node_make (row, 0));
+
+      if (kind->parent == node_row (folder) && kind->name != NULL && strcmp (kind->name, name) == 0)
+        return is_hidden (tree, row) ? 0 : node_make (row, node_slot (folder));
+    }
+  return 0;
+}
+
+NodeId
+tree_lookup (const Tree *tree, NodeId folder, const char *name)
+{
+  gint slot;
+
+  switch (node_row (folder))
+    {
+    case KIND_IDENTITIES:
+      slot = directory_find_client (tree->directory, name);
+      return slot < 0 ? 0 : node_make (KIND_CLIENT, (guint)slot);
+    case KIND_CLIENT:
+      slot = directory_find_identity (tree->directory, name);
+      if (slot < 0 || directory_identity (tree->directory, (guint)slot)->client != node_slot (folder))
+        return 0;
+      return node_make (KIND_ONE, (guint)slot);
+    default:
+      return lookup_row (tree, folder, name);
+    }
+}
+
+static void
+entry_clear (gpointer memory)
+{
+  g_free (((TreeEntry *)memory)->name);
+}
+
+static void
+add_entry (GArray *entries, NodeId node, const char *name)
+{
+  TreeEntry entry = {node, g_strdup (name)};
+
+  g_array_append_val (entries, entry);
+}
+
+static void
+list_clients (const Tree *tree, GArray *entries)
+{
+  for (guint slot = 0; slot < tree->directory->clients->len; slot++)
+    if (directory_client (tree->directory, slot)->members->len > 0)
+      add_entry (entries, node_make (KIND_CLIENT, slot), directory_client (tree->directory, slot)->name);
+}
+
+static void
+list_members (const Tree *tree, NodeId folder, GArray *entries)
+{
+  const GArray *members = directory_client (tree->directory, node_slot (folder))->members;
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      guint slot = g_array_index (members, guint, i);
+
+      add_entry (entries, node_make (KIND_ONE, slot), directory_identity (tree->directory, slot)->identity->id.text);
+    }
+}
+
+GArray *
+tree_list (const Tree *tree, NodeId folder)
+{
+  GArray *entries = g_array_new (FALSE, FALSE, sizeof (TreeEntry));
+
+  g_array_set_clear_func (entries, entry_clear);
+  if (node_row (folder) == KIND_IDENTITIES)
+    list_clients (tree, entries);
+  else if (node_row (folder) == KIND_CLIENT)
+    list_members (tree, folder, entries);
+  else
+    for (Kind row = KIND_ROOT + 1; row < N_KINDS; row++)
+      {
+        const NodeKind *kind = node_kind (node_make (row, 0));
+
+        if (kind->parent == node_row (folder) && kind->name != NULL && !is_hidden (tree, row))
+          add_entry (entries, node_make (row, node_slot (folder)), kind->name);
+      }
+  return entries;
+}
+
+NodeId
+tree_parent (const Tree *tree, NodeId node)
+{
+  Kind parent = node_kind (node)->parent;
+
+  if (node_row (node) == KIND_ONE)
+    return node_make (parent, directory_identity (tree->directory, node_slot (node))->client);
+  return node_make (parent == KIND_NONE ? KIND_ROOT : parent, parent == KIND_ONE ? node_slot (node) : 0);
+}
+
+static gboolean
+is_gone (const Tree *tree, NodeId node)
+{
+  Kind row = node_row (node);
+
+  if (row <= KIND_NONE || row >= N_KINDS)
+    return TRUE;
+  if (row == KIND_CLIENT)
+    return directory_client (tree->directory, node_slot (node))->members->len == 0;
+  if (row >= KIND_ONE)
+    return !directory_identity (tree->directory, node_slot (node))->present;
+  return is_hidden (tree, row) || is_hidden (tree, node_kind (node)->parent);
+}
+
+/* FNV-1a, 64 bits: stable from one mount to the next, unlike slots. */
+static guint64
+hash (const char *text, guint64 seed)
+{
+  guint64 value = 0xcbf29ce484222325u ^ seed;
+
+  for (; *text != '\0'; text++)
+    value = (value ^ (guint8)*text) * 0x100000001b3u;
+  return value;
+}
+
+guint64
+tree_inode (const Tree *tree, NodeId node)
+{
+  Kind row = node_row (node);
+
+  if (row == KIND_CLIENT)
+    return hash (directory_client (tree->directory, node_slot (node))->name, row) | 1u << 16;
+  if (row >= KIND_ONE)
+    return hash (directory_identity (tree->directory, node_slot (node))->identity->id.text, row) | 1u << 16;
+  return row;
+}
+
+static off_t
+size_of (const Tree *tree, NodeId node)
+{
+  g_auto (SecretBuffer) content = {0};
+
+  return tree_read (tree, node, &content, NULL) ? (off_t)content.length : 0;
+}
+
+static off_t
+link_size (const Tree *tree, NodeId node)
+{
+  g_autofree char *target = tree_read_link (tree, node, NULL);
+
+  return target == NULL ? 0 : (off_t)strlen (target);
+}
+
+gboolean
+tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
+{
+  const NodeKind *kind;
+  gint64 changed_us;
+
+  if (is_gone (tree, node))
+    return FALSE;
+  kind = node_kind (node);
+  changed_us = tree->changed_us[kind->changes];
+  *attributes = (struct stat){
+    .st_ino = tree_inode (tree, node),
+    .st_mode = kind->mode,
+    .st_nlink = 1, /* for a folder: not counted, as on btrfs */
+    .st_uid = tree->uid,
+    .st_gid = tree->gid,
+    .st_blksize = 4096,
+    .st_mtim = {changed_us / G_USEC_PER_SEC, changed_us % G_USEC_PER_SEC * 1000},
+  };
+  attributes->st_ctim = attributes->st_atim = attributes->st_mtim;
+  if (kind->render != NULL)
+    attributes->st_size = size_of (tree, node);
+  else if (S_ISLNK (kind->mode))
+    attributes->st_size = link_size (tree, node);
+  attributes->st_blocks = (attributes->st_size + 511) / 512;
+  return TRUE;
+}
+
+gboolean
+tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
+{
+  return node_kind (node)->render (tree, node_slot (node), content, error);
+}
+
+char *
+tree_read_link (const Tree *tree, NodeId node, GError **error)
+{
+  const Identity *identity = account_last_identity (tree->account);
+  g_autofree char *folder = NULL;
+
+  if (identity == NULL)
+    {
+      if (account_identity (tree->account, error) != NULL)
+        g_assert_not_reached ();
+      return NULL;
+    }
+  folder = directory_name (identity->client_name, identity->client_id);
+  return g_strdup_printf ("identities/%s/%s", folder, identity->id.text);
+}
+
+Input *
+tree_open_input (Tree *tree, NodeId node)
+{
+  InputContext context
+    = {.application_id = tree->application_id, .account = tree->account, .directory = tree->directory};
+
+  return input_new (node_kind (node)->input, &context);
+}
