@@ -1,0 +1,155 @@
+/* Opening, reading and closing. An open for reading waits until what is served is fresh; a READ never waits. */
+#include "fs/private.h"
+
+#include <fcntl.h>
+
+static Handle *
+handle_of (const struct fuse_file_info *info)
+{
+  return (Handle *)(gsize)info->fh;
+}
+
+static gboolean
+is_for_writing (const struct fuse_file_info *info)
+{
+  return (info->flags & O_ACCMODE) != O_RDONLY;
+}
+
+static void
+handle_free (Handle *handle)
+{
+  secret_buffer_clear (&handle->snapshot);
+  g_clear_pointer (&handle->input, input_free);
+  g_free (handle);
+}
+
+/* What changes is not cached: O_TRUNC zeroes the size that the kernel knows and would tear cached reads of others. */
+static void
+finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *info)
+{
+  Handle *handle = g_new0 (Handle, 1);
+
+  handle->node = node;
+  handle->direct = node_kind (node)->want != WANT_NOTHING || node_kind (node)->input != INPUT_NONE
+                   || node_kind (node)->changes == CHANGES_WITH_ERRORS;
+  if (is_for_writing (info))
+    handle->input = tree_open_input (fs->tree, node);
+  info->fh = (guint64)(gsize)handle;
+  info->direct_io = handle->direct ? 1 : 0;
+  info->noflush = handle->input == NULL ? 1 : 0;
+  if (fuse_reply_open (request, info) == 0)
+    return;
+  handle_free (handle);
+  gate_pass (fs, node);
+}
+
+static void
+open_again (Parked *parked, const GError *error)
+{
+  if (error != NULL)
+    {
+      parked_fail (parked, error);
+      return;
+    }
+  finish_open (parked->fs, parked->request, parked->node, &parked->info);
+  parked_free (parked);
+}
+
+static void
+open_for_writing (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *info)
+{
+  Parked *parked;
+
+  if (node_kind (node)->input == INPUT_NONE)
+    {
+      fuse_reply_err (request, EACCES);
+      return;
+    }
+  parked = parked_new (fs, request, node, open_again);
+  parked->info = *info;
+  if (!gate_wait (parked))
+    open_again (parked, NULL);
+}
+
+void
+op_open (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
+{
+  Fs *fs = fs_of (request);
+  struct stat attributes;
+  Parked *parked;
+
+  if (!tree_stat (fs->tree, node, &attributes))
+    fuse_reply_err (request, ENOENT);
+  else if (is_for_writing (info))
+    open_for_writing (fs, request, node, info);
+  else if (node_kind (node)->want == WANT_NOTHING)
+    finish_open (fs, request, node, info);
+  else
+    {
+      parked = parked_new (fs, request, node, open_again);
+      parked->info = *info;
+      parked_want (parked, node_kind (node)->want, (info->flags & O_DIRECT) != 0);
+    }
+}
+
+static void
+reply_part (fuse_req_t request, const SecretBuffer *content, size_t size, off_t offset)
+{
+  gsize from = MIN ((gsize)offset, content->length);
+
+  fuse_reply_buf (request, content->data == NULL ? NULL : content->data + from, MIN (size, content->length - from));
+}
+
+static void
+read_cached (Fs *fs, fuse_req_t request, NodeId node, size_t size, off_t offset)
+{
+  g_auto (SecretBuffer) content = {0};
+  g_autoptr (GError) error = NULL;
+
+  if (tree_read (fs->tree, node, &content, &error))
+    reply_part (request, &content, size, offset);
+  else
+    fail_request (fs, request, node, error);
+}
+
+/* A reader who goes on gets the rest of what he began; one who starts again at 0 gets what is there now. */
+void
+op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info)
+{
+  Fs *fs = fs_of (request);
+  Handle *handle = handle_of (info);
+  g_autoptr (GError) error = NULL;
+
+  if (!handle->direct)
+    {
+      read_cached (fs, request, node, size, offset);
+      return;
+    }
+  if (offset == 0 || !handle->has_snapshot)
+    {
+      secret_buffer_clear (&handle->snapshot);
+      handle->has_snapshot = tree_read (fs->tree, node, &handle->snapshot, &error);
+    }
+  if (handle->has_snapshot)
+    reply_part (request, &handle->snapshot, size, offset);
+  else
+    fail_request (fs, request, node, error);
+}
+
+void
+op_release (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
+{
+  Fs *fs = fs_of (request);
+  Handle *handle = handle_of (info);
+  g_auto (Order) order = {0};
+  g_autoptr (GError) error = NULL;
+  gboolean writable = handle->input != NULL;
+
+  /* The close that could have said so was not the last one, or nobody looked at its result. */
+  if (writable && input_step (handle->input, TRUE, &order, &error) == INPUT_INCOMPLETE)
+    tree_note_failure (fs->tree, node_kind (node)->name, error, wall_clock_us ());
+  handle_free (handle);
+  fuse_reply_err (request, 0);
+  if (writable)
+    gate_pass (fs, node);
+}

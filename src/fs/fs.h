@@ -1,0 +1,38 @@
+/*
+ * The FUSE side: requests of the kernel against the tree. Runs on the default GLib main context and never blocks it.
+ *
+ * A request that must wait for the account is parked (fs/parking.h) and answered later; an interrupt unparks it.
+ */
+#pragma once
+
+#include "tree/tree.h"
+
+typedef struct Fs Fs;
+
+typedef struct
+{
+  /* Hands an event to the account. Its answers may come before this returns, by fs_answer(). */
+  void (*post) (gpointer data, const Event *event);
+  /* The kernel has begun to use the mount. */
+  void (*ready) (gpointer data);
+  /* The mount is gone; the loop may end. */
+  void (*gone) (gpointer data);
+} FsHooks;
+
+typedef struct
+{
+  const char *source;
+  const char *mountpoint;
+  const char *mount_options; /* comma-separated, for the kernel and libfuse; may be "" */
+  gboolean debug;
+} FsConfig;
+
+/* Mounts. NULL with @error set if that fails. @tree must outlive the result. */
+Fs *fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHooks *hooks, gpointer data,
+              GError **error);
+
+/* Answers one who waits: with @error, or (NULL) that he may go on. Unknown waiters have left already. */
+void fs_answer (Fs *fs, guint64 waiter, const GError *error);
+
+/* Unmounts and frees. All waiters must have been answered (EVENT_STOP). */
+void fs_unmount (Fs *fs);

@@ -1,0 +1,147 @@
+/* Mounting, the loop's source for the FUSE descriptor, and unmounting. */
+#include "fs/private.h"
+
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <unistd.h>
+
+/* So many requests are served in a row before the loop looks at its other sources. */
+#define REQUESTS_PER_TURN 16
+
+static gboolean
+on_request (gint fd, GIOCondition condition, gpointer data)
+{
+  Fs *fs = data;
+
+  for (int i = 0; i < REQUESTS_PER_TURN && !fuse_session_exited (fs->session); i++)
+    {
+      int length = fuse_session_receive_buf (fs->session, &fs->buffer);
+
+      if (length <= 0)
+        break;
+      fuse_session_process_buf (fs->session, &fs->buffer);
+      /* What was written may be a password. */
+      explicit_bzero (fs->buffer.mem, fs->buffer.size);
+      parking_deliver_interrupts (fs);
+    }
+  if (!fuse_session_exited (fs->session))
+    return G_SOURCE_CONTINUE;
+  fs->source = 0;
+  fs->hooks.gone (fs->data);
+  return G_SOURCE_REMOVE;
+}
+
+/*
+ * After umount -l the file system lives on for those who still use it, and nobody new comes. Who waits is sent away then:
+ * the last one to leave ends the daemon.
+ */
+static gboolean
+on_mounts (gint fd, GIOCondition condition, gpointer data)
+{
+  Fs *fs = data;
+
+  if (fs->device == NULL || mounts_have_device (fs->device))
+    return G_SOURCE_CONTINUE;
+  parking_interrupt_all (fs);
+  fs->mounts = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* mountinfo tells of changes by POLLPRI (proc(5)), but only once it was read. */
+static void
+watch_mounts (Fs *fs, const char *mountpoint)
+{
+  char bytes[64];
+
+  fs->mounts_fd = open ("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+  if (fs->mounts_fd < 0)
+    return;
+  if (read (fs->mounts_fd, bytes, sizeof bytes) >= 0)
+    fs->mounts = g_unix_fd_add (fs->mounts_fd, G_IO_PRI | G_IO_ERR, on_mounts, fs);
+  fs->device = mounts_find_device (mountpoint);
+}
+
+static void
+add_options (struct fuse_args *args, const FsConfig *config)
+{
+  g_autofree char *name = g_strconcat ("fsname=", config->source, NULL);
+  char *options = NULL;
+
+  fuse_opt_add_opt_escaped (&options, name);
+  fuse_opt_add_opt (&options, "subtype=so24fs");
+  fuse_opt_add_opt (&options, "default_permissions");
+  if (*config->mount_options != '\0')
+    fuse_opt_add_opt (&options, config->mount_options);
+  fuse_opt_add_arg (args, "so24fs");
+  fuse_opt_add_arg (args, "-o");
+  fuse_opt_add_arg (args, options);
+  if (config->debug)
+    fuse_opt_add_arg (args, "-d");
+  free (options);
+}
+
+static struct fuse_session *
+new_session (Fs *fs, const FsConfig *config, GError **error)
+{
+  struct fuse_args args = FUSE_ARGS_INIT (0, NULL);
+  struct fuse_session *session;
+
+  add_options (&args, config);
+  session = fuse_session_new (&args, &operations, sizeof operations, fs);
+  fuse_opt_free_args (&args);
+  if (session == NULL)
+    g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "bad mount options");
+  else if (fuse_session_mount (session, config->mountpoint) != 0)
+    {
+      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "cannot mount on %s", config->mountpoint);
+      fuse_session_destroy (session);
+      session = NULL;
+    }
+  return session;
+}
+
+Fs *
+fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHooks *hooks, gpointer data,
+          GError **error)
+{
+  Fs *fs = g_new0 (Fs, 1);
+  int fd;
+
+  fs->tree = tree;
+  fs->account = account;
+  fs->hooks = *hooks;
+  fs->data = data;
+  fs->mounts_fd = -1;
+  fs->session = new_session (fs, config, error);
+  if (fs->session == NULL)
+    {
+      g_free (fs);
+      return NULL;
+    }
+  fs->parked = g_hash_table_new (g_int64_hash, g_int64_equal);
+  fs->gates = g_hash_table_new_full (NULL, NULL, NULL, gate_free);
+  handshake_install (fs);
+  watch_mounts (fs, config->mountpoint);
+  fd = fuse_session_fd (fs->session);
+  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+  fs->source = g_unix_fd_add (fd, G_IO_IN | G_IO_ERR | G_IO_HUP, on_request, fs);
+  return fs;
+}
+
+void
+fs_unmount (Fs *fs)
+{
+  g_clear_handle_id (&fs->source, g_source_remove);
+  g_clear_handle_id (&fs->mounts, g_source_remove);
+  if (fs->mounts_fd >= 0)
+    close (fs->mounts_fd);
+  fuse_session_unmount (fs->session);
+  fuse_session_destroy (fs->session);
+  free (fs->buffer.mem);
+  g_slist_free_full (fs->interrupted, g_free);
+  g_hash_table_unref (fs->parked);
+  g_hash_table_unref (fs->gates);
+  g_free (fs->device);
+  g_free (fs);
+}

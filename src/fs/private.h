@@ -1,0 +1,109 @@
+/* The inside of fs/, shared by its files and by nobody else. */
+#pragma once
+
+#define FUSE_USE_VERSION 312
+
+#include "base/error.h"
+#include "fs/fs.h"
+
+#include <fuse_lowlevel.h>
+
+typedef struct Parked Parked;
+
+/* An open file. */
+typedef struct
+{
+  NodeId node;
+  gboolean direct;       /* not in the page cache, so each opener may have its own view */
+  gboolean has_snapshot; /* what a reader reads on from, when he began at 0 */
+  SecretBuffer snapshot;
+  Input *input; /* NULL: not open for writing */
+} Handle;
+
+struct Fs
+{
+  struct fuse_session *session;
+  Tree *tree;
+  const Account *account;
+  FsHooks hooks;
+  gpointer data;
+  char *device; /* the mount's, as /proc/self/mountinfo writes it; NULL: unknown */
+  guint source; /* of the FUSE descriptor */
+  guint mounts; /* source of /proc/self/mountinfo */
+  int mounts_fd;
+  struct fuse_buf buffer;
+  guint64 offered;     /* the kernel's INIT flags; 0: INIT was answered */
+  GHashTable *parked;  /* waiter -> Parked */
+  GSList *interrupted; /* of guint64: waiters */
+  GHashTable *gates;   /* NodeId -> Gate */
+  guint64 last_waiter;
+};
+
+/* A request that waits. */
+struct Parked
+{
+  Fs *fs;
+  fuse_req_t request;
+  guint64 waiter;
+  /* Goes on; either answers and calls parked_free(), or waits again. @error: why the wait failed; NULL: it did not. */
+  void (*resume) (Parked *parked, const GError *error);
+  NodeId node;
+  struct fuse_file_info info;
+  char *name;       /* of a LOOKUP */
+  Handle *handle;   /* of a WRITE or FLUSH */
+  gsize written;    /* bytes, of a WRITE */
+  gboolean at_end;  /* it is a FLUSH */
+  gboolean at_gate; /* it waits for another request, not for the account */
+};
+
+/* parking.c */
+Parked *parked_new (Fs *fs, fuse_req_t request, NodeId node, void (*resume) (Parked *parked, const GError *error));
+void parked_free (Parked *parked);
+void parked_want (Parked *parked, Want want, gboolean ask_now);
+void parked_command (Parked *parked, const Order *order);
+/* Answers with an error, and keeps it for the file error. Frees @parked. */
+void parked_fail (Parked *parked, const GError *error);
+/* The same for a request that never waited. */
+void fail_request (Fs *fs, fuse_req_t request, NodeId node, const GError *error);
+void parking_deliver_interrupts (Fs *fs);
+/* All who wait give up. */
+void parking_interrupt_all (Fs *fs);
+
+/* gate.c: one writer at a time waits on a node; who opens it for writing meanwhile waits here, where he can be interrupted. */
+void gate_close (Fs *fs, NodeId node);
+void gate_open (Fs *fs, NodeId node);
+/* Lets the next one through, if the gate is open. */
+void gate_pass (Fs *fs, NodeId node);
+/* TRUE if @parked now waits at a closed gate. */
+gboolean gate_wait (Parked *parked);
+void gate_leave (Parked *parked);
+void gate_free (gpointer gate);
+
+/* folder.c, file.c, write.c: the operations */
+void op_lookup (fuse_req_t request, fuse_ino_t parent, const char *name);
+void op_getattr (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
+void op_setattr (fuse_req_t request, fuse_ino_t node, struct stat *wanted, int to_set, struct fuse_file_info *info);
+void op_readlink (fuse_req_t request, fuse_ino_t node);
+void op_opendir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
+void op_readdir (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
+void op_releasedir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
+void op_open (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
+void op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
+void op_release (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
+void op_write (fuse_req_t request, fuse_ino_t node, const char *bytes, size_t size, off_t offset,
+               struct fuse_file_info *info);
+void op_flush (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
+void op_fsync (fuse_req_t request, fuse_ino_t node, int data_only, struct fuse_file_info *info);
+
+/* operations.c: the table of them */
+extern const struct fuse_lowlevel_ops operations;
+
+/* handshake.c */
+void handshake_install (Fs *fs);
+
+/* mounts.c: the table of mounts, as the kernel shows it */
+char *mounts_find_device (const char *mountpoint);
+gboolean mounts_have_device (const char *device);
+
+gint64 wall_clock_us (void);
+Fs *fs_of (fuse_req_t request);
