@@ -1,0 +1,16 @@
+/* What the daemon does to itself as a process. */
+#pragma once
+
+#include <glib.h>
+
+/* Keeps memory out of core dumps and away from debuggers of the same user, and new files private. */
+void process_harden (void);
+
+/*
+ * Goes on in a child, in the background. The parent exits when the child calls process_ready(), with status 0, or when it
+ * ends before that, with its status. Before any thread is started.
+ */
+void process_go_to_background (void);
+
+/* The mount can be used: lets the parent of process_go_to_background() exit, and leaves its terminal. */
+void process_ready (void);
