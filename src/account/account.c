@@ -35,7 +35,6 @@ account_new (const AccountConfig *config)
 
   account->config = *config;
   account->session = session_new ();
-  account->call.secrets = g_ptr_array_new_with_free_func ((GDestroyNotify)secret_unref);
   limits_init (&account->limits, config->seed);
   return account;
 }
@@ -48,24 +47,9 @@ account_free (Account *account)
   g_clear_pointer (&account->credential, credential_unref);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   g_clear_error (&account->rejected);
-  g_ptr_array_unref (account->call.secrets);
   session_free (account->session);
   limits_clear (&account->limits);
   g_free (account);
-}
-
-static void
-note_secrets (Call *call, const Request *request)
-{
-  const Credential *credential = request->credential;
-
-  g_ptr_array_set_size (call->secrets, 0);
-  if (request->session != NULL)
-    g_ptr_array_add (call->secrets, secret_ref (request->session));
-  if (credential != NULL && credential->password != NULL)
-    g_ptr_array_add (call->secrets, secret_ref (credential->password));
-  if (credential != NULL && credential->token != NULL)
-    g_ptr_array_add (call->secrets, secret_ref (credential->token));
 }
 
 static void
@@ -81,7 +65,6 @@ make_call (Account *account, Operation operation, Command *command, Instant now,
   call->session = session;
   call->command = command;
   call->identity_id = operation == OPERATION_SET_IDENTITY ? command->identity_id : request->identity_id;
-  note_secrets (call, request);
   if (operation_row (operation)->sends == SENDS_IDENTITY || operation_row (operation)->sends == SENDS_IDENTITY_ID)
     session->switching = TRUE;
   effects_call (effects, call->number, request);

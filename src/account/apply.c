@@ -2,19 +2,6 @@
 #include "account/machine.h"
 #include "base/error.h"
 
-/* The service may repeat in a fault what it was sent. */
-static void
-scrub (const Call *call, GError *error)
-{
-  for (guint i = 0; i < call->secrets->len; i++)
-    {
-      char *scrubbed = secret_scrub (error->message, g_ptr_array_index (call->secrets, i));
-
-      g_free (error->message);
-      error->message = scrubbed;
-    }
-}
-
 static const Credential *
 presented (const Account *account, const Call *call)
 {
@@ -189,6 +176,5 @@ apply_answer (Account *account, const Call *call, Answer *answer, Instant now, E
       succeeded (account, call, answer, now, effects);
       return;
     }
-  scrub (call, answer->error);
   failed (account, call, answer, now, effects);
 }

@@ -37,10 +37,9 @@ typedef struct
   guint64 number; /* 0: none */
   Operation operation;
   gint64 sent_us;
-  Guid identity_id;   /* of a Set* */
-  Session *session;   /* that it asks about or makes */
-  Command *command;   /* it is made for; NULL: for the waiters, or for one who left */
-  GPtrArray *secrets; /* of Secret: what it carries, which an error's text must not show */
+  Guid identity_id; /* of a Set* */
+  Session *session; /* that it asks about or makes */
+  Command *command; /* it is made for; NULL: for the waiters, or for one who left */
 } Call;
 
 struct Account

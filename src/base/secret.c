@@ -63,13 +63,55 @@ secret_equal (const Secret *a, const Secret *b)
   return difference == 0;
 }
 
+/* The ways to write the characters that XML and HTML escape. */
+static const char *const escapes[][5] = {
+  {"&", "&amp;", "&#38;", "&#x26;", NULL},  {"<", "&lt;", "&#60;", "&#x3C;", NULL},
+  {">", "&gt;", "&#62;", "&#x3E;", NULL},   {"\"", "&quot;", "&#34;", "&#x22;", NULL},
+  {"'", "&apos;", "&#39;", "&#x27;", NULL},
+};
+
+/* How many bytes of @text stand for the character @c of a secret; 0: they stand for another one. */
+static gsize
+match_character (const char *text, char c)
+{
+  for (guint row = 0; row < G_N_ELEMENTS (escapes); row++)
+    for (const char *const *form = &escapes[row][1]; *escapes[row][0] == c && *form != NULL; form++)
+      if (g_ascii_strncasecmp (text, *form, strlen (*form)) == 0)
+        return strlen (*form);
+  return *text == c ? 1 : 0;
+}
+
+static gsize
+match_secret (const char *text, const Secret *secret)
+{
+  const char *at = text;
+
+  for (gsize i = 0; i < secret->length; i++)
+    {
+      gsize length = match_character (at, secret->text[i]);
+
+      if (length == 0)
+        return 0;
+      at += length;
+    }
+  return (gsize)(at - text);
+}
+
 char *
 secret_scrub (const char *text, const Secret *secret)
 {
-  g_autoptr (GString) scrubbed = g_string_new (text);
+  g_autoptr (GString) scrubbed = g_string_new (NULL);
 
-  if (secret != NULL && secret->length > 0)
-    g_string_replace (scrubbed, secret->text, "***", 0);
+  while (*text != '\0')
+    {
+      gsize length = match_secret (text, secret);
+
+      if (length > 0)
+        g_string_append (scrubbed, "***");
+      else
+        g_string_append_c (scrubbed, *text);
+      text += MAX (length, 1);
+    }
   return g_string_free (g_steal_pointer (&scrubbed), FALSE);
 }
 

@@ -22,7 +22,7 @@ gsize secret_length (const Secret *secret);
 
 gboolean secret_equal (const Secret *a, const Secret *b);
 
-/* Returns a copy of @text in which every occurrence of @secret (NULL: none) is replaced by "***". */
+/* Returns a copy of @text in which every occurrence of @secret, escaped as in XML and HTML or not, is replaced by "***". */
 char *secret_scrub (const char *text, const Secret *secret);
 
 typedef struct

@@ -119,7 +119,7 @@ make_call (Runner *runner, const Effect *effect)
   call->runner = runner;
   call->number = effect->call;
   call->operation = request->operation;
-  call->reader = answer_reader_new (request->operation);
+  call->reader = answer_reader_new (request);
   envelope_write (request, &envelope);
   wire.own_connection = !row->only_asks;
   g_hash_table_insert (runner->calls, &call->number, call);

@@ -73,22 +73,25 @@ read_endpoint (int fd)
 }
 
 static char *
-hint_from (JsonObject *accounts)
+hint_from (JsonObject *accounts, const char *endpoint)
 {
+  g_autofree char *base = g_strndup (endpoint, strcspn (endpoint + strlen ("http://"), "/") + strlen ("http://"));
   JsonObject *user = json_array_get_object_element (json_object_get_array_member (accounts, "users"), 0);
   JsonArray *applications = json_object_get_array_member (accounts, "applications");
 
   return g_strdup_printf ("This is a sandbox: the account is invented, and you may log in as\n\n"
                           "  username = %s\n"
                           "  password = %s\n"
-                          "  application_id = %s\n",
+                          "  application_id = %s\n\n"
+                          "It is served at %s\n"
+                          "and another service that takes the cookie at %s/Client/V001/ClientService.asmx\n",
                           json_object_get_string_member (user, "username"),
                           json_object_get_string_member (user, "password"),
-                          json_array_get_string_element (applications, 0));
+                          json_array_get_string_element (applications, 0), endpoint, base);
 }
 
 static char *
-ask_for_hint (const char *program)
+ask_for_hint (const char *program, const char *endpoint)
 {
   const char *command[] = {program, "--print-accounts", NULL};
   g_autofree char *text = NULL;
@@ -97,7 +100,7 @@ ask_for_hint (const char *program)
   if (!g_spawn_sync (NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL, NULL, NULL))
     return NULL;
   accounts = json_from_string (text, NULL);
-  return accounts == NULL ? NULL : hint_from (json_node_get_object (accounts));
+  return accounts == NULL ? NULL : hint_from (json_node_get_object (accounts), endpoint);
 }
 
 SandboxChild *
@@ -122,7 +125,7 @@ sandbox_child_start (GError **error)
     }
   child = g_new0 (SandboxChild, 1);
   child->endpoint = g_steal_pointer (&endpoint);
-  child->account_hint = ask_for_hint (program);
+  child->account_hint = ask_for_hint (program, child->endpoint);
   child->lifeline = lifeline.ends[1];
   return child;
 }

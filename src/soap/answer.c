@@ -29,6 +29,7 @@ typedef struct
 struct AnswerReader
 {
   Operation operation;
+  GPtrArray *secrets; /* of Secret: what the request held */
   Draft draft;
   Reader *reader;
   gboolean started;
@@ -115,13 +116,27 @@ static const ReadRule result_rules[] = {
   [ANSWERS_IDENTITIES] = {NULL, READ_GROUP, .children = list_rules},
 };
 
-AnswerReader *
-answer_reader_new (Operation operation)
+static void
+keep_secret (GPtrArray *secrets, Secret *secret)
 {
-  const OperationRow *row = operation_row (operation);
+  if (secret != NULL)
+    g_ptr_array_add (secrets, secret_ref (secret));
+}
+
+AnswerReader *
+answer_reader_new (const Request *request)
+{
+  const OperationRow *row = operation_row (request->operation);
   AnswerReader *reader = g_new0 (AnswerReader, 1);
 
-  reader->operation = operation;
+  reader->operation = request->operation;
+  reader->secrets = g_ptr_array_new_with_free_func ((GDestroyNotify)secret_unref);
+  keep_secret (reader->secrets, request->session);
+  if (request->credential != NULL)
+    {
+      keep_secret (reader->secrets, request->credential->password);
+      keep_secret (reader->secrets, request->credential->token);
+    }
   reader->draft.passport_id = guid_zero;
   reader->result[0] = result_rules[row->answers];
   reader->result[0].name = row->result;
@@ -139,6 +154,7 @@ answer_reader_free (AnswerReader *reader)
   Draft *draft = &reader->draft;
 
   reader_free (reader->reader);
+  g_ptr_array_unref (reader->secrets);
   g_clear_pointer (&draft->session, secret_unref);
   g_clear_pointer (&draft->identity, identity_unref);
   g_clear_pointer (&draft->identities, g_ptr_array_unref);
@@ -234,7 +250,7 @@ fault_error (const AnswerReader *reader, Answer *answer, int status)
 {
   const Draft *draft = &reader->draft;
   const char *text = draft->fault_text != NULL ? draft->fault_text : "";
-  GError *error = fault_to_error (reader->operation, text, &answer->until_us);
+  GError *error = fault_to_error (reader->operation, text, reader->secrets, &answer->until_us);
 
   answer->is_fault = TRUE;
   if (status == 429 && error->code != SO24_ERROR_QUARANTINED && error->code != SO24_ERROR_BLOCKED)

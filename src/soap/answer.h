@@ -39,7 +39,8 @@ typedef struct
 
 typedef struct AnswerReader AnswerReader;
 
-AnswerReader *answer_reader_new (Operation operation);
+/* @request: what is answered. Its secrets will not show in an error. */
+AnswerReader *answer_reader_new (const Request *request);
 void answer_reader_free (AnswerReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnswerReader, answer_reader_free)
 

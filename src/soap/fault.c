@@ -102,6 +102,22 @@ fault_sentence (const char *text)
   return g_strdup ("the service gave no reason");
 }
 
+/* Done before the text is shortened: a part of a password is a secret, too. */
+static char *
+without_secrets (const char *text, const GPtrArray *secrets)
+{
+  char *clean = g_strdup (text);
+
+  for (guint i = 0; secrets != NULL && i < secrets->len; i++)
+    {
+      char *scrubbed = secret_scrub (clean, g_ptr_array_index (secrets, i));
+
+      g_free (clean);
+      clean = scrubbed;
+    }
+  return clean;
+}
+
 static gboolean
 in_scope (Scope scope, Operation operation)
 {
@@ -109,13 +125,14 @@ in_scope (Scope scope, Operation operation)
 }
 
 GError *
-fault_to_error (Operation operation, const char *text, gint64 *until_us)
+fault_to_error (Operation operation, const char *text, const GPtrArray *secrets, gint64 *until_us)
 {
   g_autofree char *whole = tidy (text);
   g_autofree char *trimmed = g_strstrip (g_strdup (text));
   g_auto (GStrv) parts = sentences (trimmed);
   g_autofree char *joined = g_strjoinv (" ", parts);
-  g_autofree char *said = fault_sentence (text);
+  g_autofree char *clean = without_secrets (text, secrets);
+  g_autofree char *said = fault_sentence (clean);
 
   *until_us = 0;
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

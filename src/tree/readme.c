@@ -19,11 +19,18 @@ add_files (GString *text)
     }
 }
 
+/* As one would type it: quoted only where a shell needs it. */
+static char *
+shell_word (const char *path)
+{
+  return g_regex_match_simple ("^[\\w/.,:@%+-]+$", path, 0, 0) ? g_strdup (path) : g_shell_quote (path);
+}
+
 char *
 readme_new (const char *mountpoint, const char *account_hint)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *path = g_shell_quote (mountpoint);
+  g_autofree char *path = shell_word (mountpoint);
 
   g_string_append (text, "This folder is a 24SevenOffice account, mounted by so24fs.\n\n");
   add_files (text);
