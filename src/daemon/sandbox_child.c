@@ -48,9 +48,9 @@ spawn (const char *program, const Pipe *ready, const Pipe *lifeline, GError **er
   const int source[] = {ready->ends[1], lifeline->ends[0]};
   const int target[] = {3, 4};
 
-  return g_spawn_async_with_pipes_and_fds (NULL, command, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
-                                           NULL, -1, -1, -1, source, target, G_N_ELEMENTS (source), NULL, NULL, NULL,
-                                           NULL, error);
+  return g_spawn_async_with_pipes_and_fds (
+    NULL, command, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, -1,
+    -1, -1, source, target, G_N_ELEMENTS (source), NULL, NULL, NULL, NULL, error);
 }
 
 /* The first line that comes, which is its endpoint. */

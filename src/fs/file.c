@@ -15,9 +15,11 @@ is_for_writing (const struct fuse_file_info *info)
   return (info->flags & O_ACCMODE) != O_RDONLY;
 }
 
-static void
-handle_free (Handle *handle)
+void
+handle_free (gpointer memory)
 {
+  Handle *handle = memory;
+
   secret_buffer_clear (&handle->snapshot);
   g_clear_pointer (&handle->input, input_free);
   g_free (handle);
@@ -37,9 +39,10 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
   info->fh = (guint64)(gsize)handle;
   info->direct_io = handle->direct ? 1 : 0;
   info->noflush = handle->input == NULL ? 1 : 0;
+  g_hash_table_add (fs->handles, handle);
   if (fuse_reply_open (request, info) == 0)
     return;
-  handle_free (handle);
+  g_hash_table_remove (fs->handles, handle);
   gate_pass (fs, node);
 }
 
@@ -148,7 +151,7 @@ op_release (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
   /* The close that could have said so was not the last one, or nobody looked at its result. */
   if (writable && input_step (handle->input, TRUE, &order, &error) == INPUT_INCOMPLETE)
     tree_note_failure (fs->tree, node_kind (node)->name, error, wall_clock_us ());
-  handle_free (handle);
+  g_hash_table_remove (fs->handles, handle);
   fuse_reply_err (request, 0);
   if (writable)
     gate_pass (fs, node);

@@ -127,8 +127,9 @@ finish_opendir (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *
   GArray *entries = tree_list (fs->tree, node);
 
   info->fh = (guint64)(gsize)entries;
+  g_hash_table_add (fs->listings, entries);
   if (fuse_reply_open (request, info) != 0)
-    g_array_unref (entries);
+    g_hash_table_remove (fs->listings, entries);
 }
 
 static void
@@ -198,6 +199,6 @@ op_readdir (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, stru
 void
 op_releasedir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
 {
-  g_array_unref ((GArray *)(gsize)info->fh);
+  g_hash_table_remove (fs_of (request)->listings, (GArray *)(gsize)info->fh);
   fuse_reply_err (request, 0);
 }

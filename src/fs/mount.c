@@ -41,7 +41,7 @@ on_mounts (gint fd, GIOCondition condition, gpointer data)
 {
   Fs *fs = data;
 
-  if (fs->device == NULL || mounts_have_device (fs->device))
+  if (fs->device == NULL || g_hash_table_size (fs->parked) == 0 || mounts_have_device (fs->device))
     return G_SOURCE_CONTINUE;
   parking_interrupt_all (fs);
   fs->mounts = 0;
@@ -81,20 +81,36 @@ add_options (struct fuse_args *args, const FsConfig *config)
   free (options);
 }
 
+/* libfuse says why it failed only in words, on stderr, and in lines of its own. */
+static char *libfuse_said;
+
+static void
+on_libfuse_log (enum fuse_log_level level, const char *format, va_list arguments)
+{
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  const char *sentence = g_str_has_prefix (text, "fuse: ") ? text + strlen ("fuse: ") : text;
+
+  g_free (libfuse_said);
+  libfuse_said = g_strndup (sentence, strcspn (sentence, "\n"));
+  g_debug ("%s", libfuse_said);
+}
+
 static struct fuse_session *
 new_session (Fs *fs, const FsConfig *config, GError **error)
 {
   struct fuse_args args = FUSE_ARGS_INIT (0, NULL);
   struct fuse_session *session;
 
+  fuse_set_log_func (on_libfuse_log);
   add_options (&args, config);
   session = fuse_session_new (&args, &operations, sizeof operations, fs);
   fuse_opt_free_args (&args);
   if (session == NULL)
-    g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "bad mount options");
+    g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "bad mount options: %s", libfuse_said);
   else if (fuse_session_mount (session, config->mountpoint) != 0)
     {
-      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "cannot mount on %s", config->mountpoint);
+      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "cannot mount on %s%s%s", config->mountpoint,
+                   libfuse_said == NULL ? "" : ": ", libfuse_said == NULL ? "" : libfuse_said);
       fuse_session_destroy (session);
       session = NULL;
     }
@@ -120,6 +136,8 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
       return NULL;
     }
   fs->parked = g_hash_table_new (g_int64_hash, g_int64_equal);
+  fs->handles = g_hash_table_new_full (NULL, NULL, handle_free, NULL);
+  fs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)g_array_unref, NULL);
   fs->gates = g_hash_table_new_full (NULL, NULL, NULL, gate_free);
   handshake_install (fs);
   watch_mounts (fs, config->mountpoint);
@@ -136,12 +154,16 @@ fs_unmount (Fs *fs)
   g_clear_handle_id (&fs->mounts, g_source_remove);
   if (fs->mounts_fd >= 0)
     close (fs->mounts_fd);
+  parking_interrupt_all (fs);
   fuse_session_unmount (fs->session);
   fuse_session_destroy (fs->session);
   free (fs->buffer.mem);
   g_slist_free_full (fs->interrupted, g_free);
   g_hash_table_unref (fs->parked);
+  g_hash_table_unref (fs->handles);
+  g_hash_table_unref (fs->listings);
   g_hash_table_unref (fs->gates);
   g_free (fs->device);
+  g_clear_pointer (&libfuse_said, g_free);
   g_free (fs);
 }

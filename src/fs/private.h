@@ -32,10 +32,12 @@ struct Fs
   guint mounts; /* source of /proc/self/mountinfo */
   int mounts_fd;
   struct fuse_buf buffer;
-  guint64 offered;     /* the kernel's INIT flags; 0: INIT was answered */
-  GHashTable *parked;  /* waiter -> Parked */
-  GSList *interrupted; /* of guint64: waiters */
-  GHashTable *gates;   /* NodeId -> Gate */
+  guint64 offered;      /* the kernel's INIT flags; 0: INIT was answered */
+  GHashTable *handles;  /* set of Handle, owned: the open files */
+  GHashTable *listings; /* set of GArray of TreeEntry, owned: the open folders */
+  GHashTable *parked;   /* waiter -> Parked */
+  GSList *interrupted;  /* of guint64: waiters */
+  GHashTable *gates;    /* NodeId -> Gate */
   guint64 last_waiter;
 };
 
@@ -94,6 +96,8 @@ void op_write (fuse_req_t request, fuse_ino_t node, const char *bytes, size_t si
                struct fuse_file_info *info);
 void op_flush (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_fsync (fuse_req_t request, fuse_ino_t node, int data_only, struct fuse_file_info *info);
+
+void handle_free (gpointer handle);
 
 /* operations.c: the table of them */
 extern const struct fuse_lowlevel_ops operations;

@@ -191,6 +191,10 @@ static void
 set_manners (const Client *client, CURL *easy)
 {
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  /* A name lookup that hangs must not be waited for when the call is given up. */
+  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
   curl_easy_setopt (easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)LARGEST_ANSWER);
 #if LIBCURL_VERSION_NUM >= 0x075500
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -37,7 +37,8 @@ typedef struct
 static const FaultRow rows[] = {
   {FOR_ALL, TRUE, "quarantine ends|\\blimit exceeded by\\b", SO24_ERROR_QUARANTINED},
   {FOR_ALL, TRUE, "\\bis (blocked|disabled)\\b", SO24_ERROR_BLOCKED},
-  {FOR_CREDENTIAL, FALSE, "\\b(invalid|unknown application)\\b", SO24_ERROR_REJECTED},
+  {FOR_CREDENTIAL, FALSE, "\\b(invalid|unknown (application|user|token)|(bad|wrong|incorrect) credentials?)\\b",
+   SO24_ERROR_REJECTED},
   {FOR_ALL, FALSE, "\\bthrottl|\\btoo many\\b|\\btry again later\\b", SO24_ERROR_THROTTLED},
   {FOR_CREDENTIAL, FALSE, "\\b(password|user ?name)\\b", SO24_ERROR_REJECTED},
   {FOR_SESSION, TRUE, "\\bnot (authenticated|logged in)\\b|\\bsession (has |is )?(expired|ended|timed out)\\b",

@@ -1,0 +1,50 @@
+#!/bin/sh
+# Installs what is missing of Debian's packages (12 or newer): sh examples/dependencies.sh build|try|test
+# Says nothing and does nothing when all are there.
+set -eu
+
+build="gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libglib2.0-dev-bin libfuse3-dev fuse3
+       libcurl4-openssl-dev libxml2-dev libjson-glib-dev libsoup-3.0-dev"
+try="curl ca-certificates"
+test="python3 python3-pytest python3-zeep php-cli php-soap rsync busybox ed vim-tiny openssl curl wget git dash"
+
+case "${1-}" in
+  build) wanted=$build ;;
+  try) wanted="$build $try" ;;
+  test)
+    wanted="$build $try $test"
+    command -v javac >/dev/null || wanted="$wanted default-jdk-headless"
+    ;;
+  *) echo "usage: sh examples/dependencies.sh build|try|test" >&2; exit 2 ;;
+esac
+
+is_there() {
+  case "$1" in
+    busybox | vim-tiny) command -v "${1%-tiny}" >/dev/null ;; # other packages bring the same command
+    *) dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed' ;;
+  esac
+}
+
+missing=
+for package in $wanted; do
+  is_there "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+  as_root=
+elif command -v sudo >/dev/null; then
+  as_root=sudo
+else
+  echo "these packages are missing, and installing them needs root or sudo:$missing" >&2
+  exit 1
+fi
+echo "installing:$missing"
+log=$(mktemp)
+export DEBIAN_FRONTEND=noninteractive
+if ! { $as_root apt-get update && $as_root apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+  cat "$log" >&2
+  rm -f "$log"
+  exit 1
+fi
+rm -f "$log"
