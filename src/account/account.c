@@ -236,7 +236,7 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
 {
   Call call = account->call;
   Answer *answer = event->answer;
-  gboolean by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN;
+  gboolean by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
   g_autoptr (GPtrArray) concerned = NULL;
   g_autoptr (GError) error = NULL;
 

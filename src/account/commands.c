@@ -59,8 +59,7 @@ judge_login (Account *account, Command *command, Instant now)
 static Verdict
 carry_by_login (Account *account, Command *command, Instant now)
 {
-  gboolean blocked
-    = account->limits.cause != NULL && g_error_matches (account->limits.cause, SO24_ERROR, SO24_ERROR_BLOCKED);
+  gboolean blocked = limits_blocked (&account->limits, now);
   GError *refusal;
 
   if (account->rejected != NULL)

@@ -88,6 +88,12 @@ limits_learn (Limits *limits, const AccountConfig *config, const Answer *answer,
 }
 
 gboolean
+limits_blocked (const Limits *limits, Instant now)
+{
+  return now.boot_us < limits->login_us && g_error_matches (limits->cause, SO24_ERROR, SO24_ERROR_BLOCKED);
+}
+
+gboolean
 limits_quarantined (const Limits *limits, Instant now)
 {
   return now.boot_us < limits->quarantine_us;
@@ -115,7 +121,7 @@ limits_refuse (const Limits *limits, gboolean login, Instant now)
 
   if (error != NULL || now.boot_us >= until_us)
     return error;
-  if (g_error_matches (limits->cause, SO24_ERROR, SO24_ERROR_BLOCKED))
+  if (login && limits_blocked (limits, now))
     return g_error_copy (limits->cause);
   return g_error_new (SO24_ERROR, SO24_ERROR_THROTTLED, "backing off for another %.1f s after: %s",
                       (double)(until_us - now.boot_us) / G_USEC_PER_SEC, limits->cause->message);

@@ -29,6 +29,9 @@ GError *limits_refuse (const Limits *limits, gboolean login, Instant now);
 /* The same for a call that a person asked for by writing: only a quarantine forbids it. */
 GError *limits_refuse_command (const Limits *limits, Instant now);
 
+/* Whether a Login of ours is put off because it was told that its identity is blocked. */
+gboolean limits_blocked (const Limits *limits, Instant now);
+
 gboolean limits_quarantined (const Limits *limits, Instant now);
 
 /* A new credential was written: what the old one failed at does not count any more. */

@@ -88,8 +88,7 @@ static Verdict
 judge_identities (Account *account, const Waiter *waiter, Instant now)
 {
   const Session *session = account->session;
-  gboolean blocked
-    = account->limits.cause != NULL && g_error_matches (account->limits.cause, SO24_ERROR, SO24_ERROR_BLOCKED);
+  gboolean blocked = limits_blocked (&account->limits, now);
   gboolean by_password = account->credential != NULL && account->credential->password != NULL;
   GError *error;
 
