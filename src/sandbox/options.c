@@ -1,0 +1,167 @@
+/* The command line: see options.h. */
+#include "sandbox/options.h"
+
+#define LONGEST_SECONDS (366.0 * 24 * 3600)
+
+static const char summary[]
+  = "A small 24SevenOffice AuthenticateService to try programs on, without an account and without a network. It "
+    "listens on\n"
+    "127.0.0.1 only and prints the address of its endpoint when it is ready: give that to the program under trial, "
+    "or\n"
+    "open it in a browser. It knows the nine operations in SOAP 1.1 and 1.2, sessions, limits and faults as the "
+    "real\n"
+    "service has them; the account to log in with stands on that page and in --print-accounts.";
+
+static const char description[]
+  = "Besides the endpoint:\n"
+    "  ENDPOINT?wsdl                              the contract of the service\n"
+    "  http://127.0.0.1:PORT/Client/V001/ClientService.asmx\n"
+    "                                             another service that takes the cookie; a plain GET answers the "
+    "number and\n"
+    "                                             name of the client that the session is on (?wsdl for its "
+    "contract)\n"
+    "\n"
+    "Built-in accounts (all of it: --print-accounts):\n"
+    "  application id   5a0d50c1-2024-4a7e-9b1e-24f524f524f5\n"
+    "  ola@example.com  password fjord-2026, token 70ce2024-0001-4b6b-9d3c-24f500000001; 13 identities\n"
+    "  kari@example.com password vidde-2026, token 70ce2024-0002-4b6b-9d3c-24f500000002; 3, the default is blocked\n"
+    "\n"
+    "Control interface, for tests (http://127.0.0.1:PORT/sandbox/..., parameters in the query, answers in JSON):\n"
+    "  GET    calls                               how many calls came, in all and by operation\n"
+    "  DELETE calls                               count from 0 again\n"
+    "  GET    log                                 the last 1,000 calls; no passwords, session ids or tokens\n"
+    "  POST   expire                              all sessions end now\n"
+    "  POST   slow?seconds=S[&operation=NAME]     calls take S seconds; 0 ends that\n"
+    "  POST   fail?as=KIND[&operation=NAME][&count=N][&text=T][&retry_after=S][&until=T]\n"
+    "                                             the next N calls (1; 0 = until DELETE) fail in this way:\n"
+    "           fault        a SOAP fault with that text         throttle     the fault of too many logins\n"
+    "           nil          the result is missing               quarantine   the fault of the hourly limit "
+    "(until=)\n"
+    "           blank        the result is empty                 redirect     302 to the same address\n"
+    "           hang         taken, never answered               status-NNN   that HTTP status and a page of HTML\n"
+    "           drop         closed, nothing was done            html         200 and a page of HTML\n"
+    "           reset        done, then reset, no answer         empty        200 and nothing\n"
+    "           truncated    done, half an answer, closed        garbage      200 and bytes that are no XML\n"
+    "  DELETE fail                                no more failures\n"
+    "  POST   identity?id=GUID&set=STATE          blocked, unblocked, disabled, enabled, removed, restored, readded "
+    "(under a\n"
+    "                                             new GUID, which is answered) or renamed (&name=NAME: the "
+    "client's)\n"
+    "  POST   switch?identity=GUID                all sessions of its user go to it, as if somebody else had "
+    "switched\n"
+    "  POST   reset                               everything as it was at the start\n"
+    "\n"
+    "Exit status: 0 after SIGTERM, SIGINT or the end of the lifeline, 1 if something failed, 2 for a wrong command "
+    "line.\n";
+
+void
+options_free (Options *options)
+{
+  g_free (options->accounts_file);
+  g_free (options);
+}
+
+/* What the parser of GLib cannot hold in an Options is kept here until it is checked. */
+typedef struct
+{
+  Options *options;
+  char *login_limit;
+} Draft;
+
+static Options *
+options_new (void)
+{
+  Options *options = g_new0 (Options, 1);
+
+  options->port = 8024;
+  options->session_timeout = 1200;
+  options->calls_per_hour = 7200;
+  options->ready_fd = -1;
+  options->lifeline_fd = -1;
+  return options;
+}
+
+static gboolean
+complain (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, sentence);
+  return FALSE;
+}
+
+static gboolean
+parse_login_limit (Options *options, const char *text, GError **error)
+{
+  char *end = NULL;
+  gint64 logins = g_ascii_strtoll (text, &end, 10);
+
+  if (end == text || *end != '/' || logins < 1 || logins > 1000000)
+    return complain (error, "--login-limit wants LOGINS/SECONDS, for example 5/60");
+
+  const char *seconds = end + 1;
+  options->login_limit = (guint)logins;
+  options->login_limit_seconds = g_ascii_strtod (seconds, &end);
+  if (end == seconds || *end != '\0' || !(options->login_limit_seconds > 0)
+      || options->login_limit_seconds > LONGEST_SECONDS)
+    return complain (error, "--login-limit wants LOGINS/SECONDS, for example 5/60");
+  return TRUE;
+}
+
+static gboolean
+check (Options *options, const char *login_limit, int arguments_left, GError **error)
+{
+  if (arguments_left > 1)
+    return complain (error, "there are arguments besides the options; see --help");
+  if (options->port < 0 || options->port > 65535)
+    return complain (error, "--port wants a number from 0 to 65535");
+  if (!(options->session_timeout > 0) || options->session_timeout > LONGEST_SECONDS)
+    return complain (error, "--session-timeout wants a number of seconds greater than 0");
+  if (!(options->delay >= 0) || options->delay > LONGEST_SECONDS)
+    return complain (error, "--delay wants a number of seconds, 0 or more");
+  if (options->calls_per_hour < 1)
+    return complain (error, "--calls-per-hour wants a number greater than 0");
+  return login_limit == NULL || parse_login_limit (options, login_limit, error);
+}
+
+static gboolean
+parse (Draft *draft, int argc, char **argv, GError **error)
+{
+  Options *options = draft->options;
+  const GOptionEntry entries[] = {
+    {"port", 0, 0, G_OPTION_ARG_INT, &options->port, "Listen on this port, 0 for any free one (8024)", "N"},
+    {"accounts", 0, 0, G_OPTION_ARG_FILENAME, &options->accounts_file,
+     "Who may log in, in the form that --print-accounts prints", "FILE"},
+    {"print-accounts", 0, 0, G_OPTION_ARG_NONE, &options->print_accounts, "Print the built-in accounts and exit", NULL},
+    {"session-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->session_timeout,
+     "A session ends after so long without a call (1200)", "SECONDS"},
+    {"login-limit", 0, 0, G_OPTION_ARG_STRING, &draft->login_limit,
+     "More logins of one user within so long are refused (no limit)", "N/SECONDS"},
+    {"calls-per-hour", 0, 0, G_OPTION_ARG_INT64, &options->calls_per_hour,
+     "More calls within an hour of the clock (UTC) are refused (7200)", "N"},
+    {"delay", 0, 0, G_OPTION_ARG_DOUBLE, &options->delay, "Every call takes so long (0)", "SECONDS"},
+    {"custom-errors", 0, 0, G_OPTION_ARG_NONE, &options->custom_errors,
+     "Faults without type names and stack, as with <customErrors mode=\"On\"/>", NULL},
+    {"ready-fd", 0, 0, G_OPTION_ARG_INT, &options->ready_fd,
+     "Write the endpoint's address to this descriptor too, and close it", "N"},
+    {"lifeline-fd", 0, 0, G_OPTION_ARG_INT, &options->lifeline_fd,
+     "Exit when this descriptor, the reading end of a pipe, comes to its end", "N"},
+    {"version", 'V', 0, G_OPTION_ARG_NONE, &options->print_version, "Print the version and exit", NULL},
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, description);
+  g_option_context_add_main_entries (context, entries, NULL);
+  return g_option_context_parse (context, &argc, &argv, error) && check (options, draft->login_limit, argc, error);
+}
+
+Options *
+options_parse (int argc, char **argv, GError **error)
+{
+  g_autoptr (Options) options = options_new ();
+  Draft draft = {.options = options};
+  gboolean parsed = parse (&draft, argc, argv, error);
+
+  g_free (draft.login_limit);
+  return parsed ? g_steal_pointer (&options) : NULL;
+}
