@@ -1,0 +1,114 @@
+"""Fixtures of all tests that start programs: the daemon, the sandbox, and the servers that misbehave."""
+
+import pytest
+
+from support.certificates import Authority
+from support.model_service import ScriptedService
+from support.mount import Mount
+from support.php_server import PhpServer
+from support.raw_server import RawServer
+from support.sandbox import Sandbox, built_in_accounts
+from support.secrets import Secrets
+
+
+@pytest.fixture
+def secrets():
+    """What must not be found in a log, in `error` or on a command line; a test adds its own."""
+    return Secrets()
+
+
+@pytest.fixture
+def mount(tmp_path, secrets):
+    """A factory: mount(endpoint=URL, options={'timeout': 1}, ...) -> Mount. All are unmounted and checked after."""
+    mounts = []
+
+    def start(endpoint=None, options=None, **others):
+        all_options = {**({'endpoint': endpoint} if endpoint else {}), **(options or {})}
+        mounted = Mount(tmp_path / f'mount{len(mounts)}', secrets, all_options, **others)
+        mounts.append(mounted)
+        return mounted
+
+    yield start
+    finish_all([mounted.finish for mounted in reversed(mounts)])
+
+
+@pytest.fixture
+def start_sandbox(tmp_path, secrets):
+    """A factory: start_sandbox('--some-option', value) -> Sandbox."""
+    sandboxes = []
+    for user in built_in_accounts()['users']:
+        secrets.add(user['password'], *user['tokens'])
+
+    def start(*arguments):
+        sandbox = Sandbox(tmp_path / f'sandbox{len(sandboxes)}', *arguments)
+        sandboxes.append(sandbox)
+        return sandbox
+
+    yield start
+    finish_all([sandbox.close for sandbox in sandboxes])
+
+
+@pytest.fixture
+def sandbox(start_sandbox):
+    """A running so24-sandbox with its built-in account."""
+    return start_sandbox()
+
+
+@pytest.fixture
+def php_server(tmp_path):
+    """The service made with PHP's SoapServer on the WSDL."""
+    server = PhpServer(tmp_path / 'php')
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def start_server():
+    """A factory: start_server(answer, tls=None) -> RawServer, where answer is a function: request -> reply."""
+    servers = []
+
+    def start(answer, **others):
+        server = RawServer(answer, **others)
+        servers.append(server)
+        return server
+
+    yield start
+    finish_all([server.close for server in servers])
+
+
+@pytest.fixture
+def start_service(secrets):
+    """A factory: start_service(tls=None) -> ScriptedService."""
+    services = []
+
+    def start(**others):
+        service = ScriptedService(secrets, **others)
+        services.append(service)
+        return service
+
+    yield start
+    finish_all([service.close for service in services])
+
+
+@pytest.fixture
+def service(start_service):
+    """A model of the service whose replies a test can replace."""
+    return start_service()
+
+
+@pytest.fixture(scope='session')
+def authority(tmp_path_factory):
+    """A certificate authority of the tests' own."""
+    return Authority(tmp_path_factory.mktemp('authority'))
+
+
+def finish_all(finishers):
+    """Calls every finisher, also after one has failed; then fails with the first failure."""
+    failures = []
+    for finish in finishers:
+        try:
+            finish()
+        except Exception as failure:  # pylint: disable=broad-except
+            failures.append(failure)
+    if failures:
+        raise failures[0]

@@ -1,0 +1,25 @@
+"""What a mount holds: the paths of its files, and their bytes by the plainest of all ways, read(2)."""
+
+import os
+
+from support.accounts import OLA, fields, folder, ola
+
+
+def file_names(mounted):
+    """The paths of all regular files below the mount, as `find -type f` finds them."""
+    names = []
+    for where, _, files in os.walk(mounted.path):
+        names += [os.path.relpath(os.path.join(where, name), mounted.path) for name in files]
+    return sorted(name for name in names if not os.path.islink(mounted.path / name))
+
+
+def contents(mounted):
+    """The right bytes of every file of a mount that is logged in with Ola's account: path -> bytes.
+
+    An identity's fields are what the account says; of the others read(2) is believed.
+    """
+    right = {name: mounted.read_bytes(name) for name in file_names(mounted)}
+    for identity in OLA.identities():
+        for name, text in fields(identity, ola(1)).items():
+            right[f'{folder(identity)}/{name}'] = text.encode()
+    return right
