@@ -189,6 +189,8 @@ command_commit (Account *account, Command *command, Effects *effects)
   if (command->kind == COMMAND_SWITCH)
     {
       session_choose (account->session, &command->identity_id);
+      if (account->session->confirmed_us == NEVER)
+        g_clear_pointer (&account->session->active, identity_unref);
       return;
     }
   session_free (account->session);

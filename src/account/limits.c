@@ -81,6 +81,8 @@ limits_learn (Limits *limits, const AccountConfig *config, const Answer *answer,
     }
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_QUARANTINED))
     quarantine (limits, answer->until_us, now);
+  else if (login && answer->is_fault && g_error_matches (error, SO24_ERROR, SO24_ERROR_THROTTLED))
+    limits_login_was_in_vain (limits, config, error, now);
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_THROTTLED) || answer->retry_after_s > 0)
     throttle (limits, config, answer, now);
   else if (login && by_itself && !g_error_matches (error, SO24_ERROR, SO24_ERROR_REJECTED))

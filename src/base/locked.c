@@ -97,6 +97,20 @@ locked_free (gpointer memory, gsize size)
   free_blocks[shift] = block;
 }
 
+__attribute__ ((noinline)) void
+wipe_stack (void)
+{
+  /* The vector registers still hold what was copied last. Copying zeros, in all the sizes for which memmove(3) has a way of
+   * its own, overwrites them. */
+  void *(*volatile copy) (void *to, const void *from, size_t size) = memmove;
+  char below[32 * 1024];
+
+  explicit_bzero (below, sizeof below);
+  for (gsize size = 8; size <= sizeof below / 4; size *= 2)
+    copy (below, below + sizeof below / 2, size);
+  explicit_bzero (below, sizeof below);
+}
+
 void *
 wiping_malloc (size_t size)
 {

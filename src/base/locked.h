@@ -9,6 +9,12 @@ gpointer locked_alloc (gsize size);
 void locked_free (gpointer memory, gsize size);
 
 /*
+ * Wipes what calls that have returned left on the stack and in the vector registers, which the dynamic linker saves on the
+ * stack when it binds the next function. To be called where a password has just passed through.
+ */
+void wipe_stack (void);
+
+/*
  * Allocation functions that wipe what they free, for libraries through which a secret passes (libcurl, libxml2).
  * Their memory is not locked, but nothing stays behind in it.
  */

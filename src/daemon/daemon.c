@@ -1,12 +1,14 @@
 /* Puts the floors together: options in, a running mount out. */
 #include "daemon/daemon.h"
 
+#include "base/error.h"
 #include "daemon/mountpoint.h"
 #include "daemon/process.h"
 #include "daemon/runner.h"
 #include "daemon/sandbox_child.h"
 #include "soap/envelope.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <unistd.h>
 
@@ -67,9 +69,17 @@ new_account (const Options *options)
 static Client *
 new_client (const Options *options, const char *endpoint, GError **error)
 {
-  ClientConfig config = {.endpoint = endpoint, .ca_file = options->ca_file, .timeout_s = (guint)options->timeout_s};
-  Client *client = client_new (&config, error);
+  /* The daemon goes to / later on. */
+  g_autofree char *ca_file = options->ca_file == NULL ? NULL : g_canonicalize_filename (options->ca_file, NULL);
+  ClientConfig config = {.endpoint = endpoint, .ca_file = ca_file, .timeout_s = (guint)options->timeout_s};
+  Client *client;
 
+  if (ca_file != NULL && access (ca_file, R_OK) != 0)
+    {
+      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "ca_file: %s: %s", options->ca_file, g_strerror (errno));
+      return NULL;
+    }
+  client = client_new (&config, error);
   if (client == NULL)
     g_prefix_error (error, "endpoint: ");
   return client;
@@ -106,7 +116,6 @@ start (Daemon *daemon, const Options *options, GError **error)
   daemon->account = new_account (options);
   daemon->tree = new_tree (daemon, options);
   daemon->runner = runner_new (daemon->account, daemon->client, daemon->tree);
-  daemon->loop = g_main_loop_new (NULL, FALSE);
   config.mountpoint = daemon->mountpoint;
   daemon->fs = fs_mount (&config, daemon->tree, daemon->account, &hooks, daemon, error);
   if (daemon->fs == NULL)
@@ -141,11 +150,12 @@ daemon_run (const Options *options, GError **error)
   gboolean started;
 
   soap_start ();
+  daemon.loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGTERM, on_signal, &daemon);
+  g_unix_signal_add (SIGINT, on_signal, &daemon);
   started = start (&daemon, options, error);
   if (started)
     {
-      g_unix_signal_add (SIGTERM, on_signal, &daemon);
-      g_unix_signal_add (SIGINT, on_signal, &daemon);
       process_ready ();
       g_message ("mounted %s on %s", options->source, daemon.mountpoint);
       g_main_loop_run (daemon.loop);

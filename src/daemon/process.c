@@ -42,6 +42,8 @@ process_go_to_background (void)
   pid_t child;
   char byte;
 
+  /* Somebody may wait for the end of a pipe that we inherited. */
+  close_range (3, ~0U, 0);
   if (pipe2 (ends, O_CLOEXEC) != 0 || (child = fork ()) < 0)
     {
       perror ("so24fs: going to the background");

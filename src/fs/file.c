@@ -21,7 +21,9 @@ handle_free (gpointer memory)
   Handle *handle = memory;
 
   secret_buffer_clear (&handle->snapshot);
+  secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
+  g_clear_error (&handle->failure);
   g_free (handle);
 }
 
@@ -32,6 +34,7 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
   Handle *handle = g_new0 (Handle, 1);
 
   handle->node = node;
+  handle->opener = fuse_req_ctx (request)->pid;
   handle->direct = node_kind (node)->want != WANT_NOTHING || node_kind (node)->input != INPUT_NONE
                    || node_kind (node)->changes == CHANGES_WITH_ERRORS;
   if (is_for_writing (info))

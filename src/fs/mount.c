@@ -1,4 +1,5 @@
 /* Mounting, the loop's source for the FUSE descriptor, and unmounting. */
+#include "base/locked.h"
 #include "fs/private.h"
 
 #include <fcntl.h>
@@ -8,6 +9,9 @@
 
 /* So many requests are served in a row before the loop looks at its other sources. */
 #define REQUESTS_PER_TURN 16
+
+/* Bytes of a request before what it writes. */
+#define SMALLEST_WRITE 80
 
 static gboolean
 on_request (gint fd, GIOCondition condition, gpointer data)
@@ -23,6 +27,8 @@ on_request (gint fd, GIOCondition condition, gpointer data)
       fuse_session_process_buf (fs->session, &fs->buffer);
       /* What was written may be a password. */
       explicit_bzero (fs->buffer.mem, fs->buffer.size);
+      if (fs->buffer.size > SMALLEST_WRITE)
+        wipe_stack ();
       parking_deliver_interrupts (fs);
     }
   if (!fuse_session_exited (fs->session))

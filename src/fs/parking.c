@@ -48,6 +48,7 @@ void
 parked_free (Parked *parked)
 {
   g_hash_table_remove (parked->fs->parked, &parked->waiter);
+  secret_buffer_clear (&parked->bytes);
   g_free (parked->name);
   g_free (parked);
 }

@@ -18,6 +18,10 @@ typedef struct
   gboolean has_snapshot; /* what a reader reads on from, when he began at 0 */
   SecretBuffer snapshot;
   Input *input; /* NULL: not open for writing */
+  pid_t opener;
+  SecretBuffer failed; /* the bytes of the write that failed last */
+  GError *failure;     /* and why */
+  gint64 failed_us;    /* and when; monotonic clock */
 } Handle;
 
 struct Fs
@@ -51,11 +55,12 @@ struct Parked
   void (*resume) (Parked *parked, const GError *error);
   NodeId node;
   struct fuse_file_info info;
-  char *name;       /* of a LOOKUP */
-  Handle *handle;   /* of a WRITE or FLUSH */
-  gsize written;    /* bytes, of a WRITE */
-  gboolean at_end;  /* it is a FLUSH */
-  gboolean at_gate; /* it waits for another request, not for the account */
+  char *name;         /* of a LOOKUP */
+  Handle *handle;     /* of a WRITE or FLUSH */
+  gsize written;      /* bytes, of a WRITE */
+  SecretBuffer bytes; /* of a WRITE */
+  gboolean at_end;    /* it is a FLUSH */
+  gboolean at_gate;   /* it waits for another request, not for the account */
 };
 
 /* parking.c */

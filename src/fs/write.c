@@ -4,7 +4,45 @@
  */
 #include "fs/private.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * busybox's cp and cat write by sendfile(2) first, and when that fails write the same bytes again; nobody meant that as a
+ * second try. So the repetition of a failed write gets the same result, if it comes at once, and once.
+ */
+#define AT_ONCE_US (G_USEC_PER_SEC / 2)
+
 static void drive (Parked *parked);
+
+static void
+remember_failure (Parked *parked, const GError *error)
+{
+  Handle *handle = parked->handle;
+
+  if (g_error_matches (error, SO24_ERROR, SO24_ERROR_INTERRUPTED))
+    return;
+  secret_buffer_clear (&handle->failed);
+  handle->failed = parked->bytes;
+  parked->bytes = (SecretBuffer){0};
+  g_clear_error (&handle->failure);
+  handle->failure = g_error_copy (error);
+  handle->failed_us = g_get_monotonic_time ();
+}
+
+/* The result that the write which failed just now had, if this is the same one again; the caller frees it. */
+static GError *
+take_failure (Handle *handle, const char *bytes, gsize size)
+{
+  GError *failure = g_steal_pointer (&handle->failure);
+  gboolean same = failure != NULL && handle->failed.length == size && memcmp (handle->failed.data, bytes, size) == 0
+                  && g_get_monotonic_time () - handle->failed_us < AT_ONCE_US;
+
+  secret_buffer_clear (&handle->failed);
+  if (!same)
+    g_clear_error (&failure);
+  return failure;
+}
 
 static void
 finish (Parked *parked, const GError *error)
@@ -14,6 +52,7 @@ finish (Parked *parked, const GError *error)
 
   if (error != NULL)
     {
+      remember_failure (parked, error);
       parked_fail (parked, error);
     }
   else
@@ -36,6 +75,33 @@ go_on (Parked *parked, const GError *error)
     drive (parked);
 }
 
+/* A thread's number is not its process's. */
+static pid_t
+process_of (pid_t thread)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", thread);
+  g_autofree char *status = NULL;
+  const char *line;
+
+  if (!g_file_get_contents (path, &status, NULL, NULL) || (line = strstr (status, "\nTgid:")) == NULL)
+    return thread;
+  return atoi (line + strlen ("\nTgid:"));
+}
+
+/*
+ * Whether nothing more is to be expected after a close with an incomplete command. When another process than the opener
+ * closes, the opener still has the descriptor and may write the rest: { /bin/echo ...; /bin/echo ...; } > login. If the
+ * rest never comes, op_release() notes it for the file error.
+ */
+static gboolean
+closes_last (const Parked *parked)
+{
+  pid_t closer = fuse_req_ctx (parked->request)->pid;
+  pid_t opener = parked->handle->opener;
+
+  return closer == opener || process_of (closer) == process_of (opener);
+}
+
 static void
 drive (Parked *parked)
 {
@@ -54,8 +120,7 @@ drive (Parked *parked)
       parked_want (parked, WANT_IDENTITIES, FALSE);
       break;
     case INPUT_INCOMPLETE:
-      /* Not noted for the file error yet: others may hold the descriptor and write the rest (op_release). */
-      fuse_reply_err (parked->request, error_errno (error));
+      fuse_reply_err (parked->request, closes_last (parked) ? error_errno (error) : 0);
       gate_open (parked->fs, parked->node);
       parked_free (parked);
       break;
@@ -65,16 +130,14 @@ drive (Parked *parked)
     }
 }
 
-static void
-park_and_drive (Fs *fs, fuse_req_t request, NodeId node, Handle *handle, gsize written, gboolean at_end)
+static Parked *
+park (Fs *fs, fuse_req_t request, NodeId node, Handle *handle)
 {
   Parked *parked = parked_new (fs, request, node, go_on);
 
   parked->handle = handle;
-  parked->written = written;
-  parked->at_end = at_end;
   gate_close (fs, node);
-  drive (parked);
+  return parked;
 }
 
 /* Where in the file it is written does not matter: what is written is a stream of commands, as in /proc and /sys. */
@@ -84,23 +147,34 @@ op_write (fuse_req_t request, fuse_ino_t node, const char *bytes, size_t size, o
 {
   Fs *fs = fs_of (request);
   Handle *handle = (Handle *)(gsize)info->fh;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = take_failure (handle, bytes, size);
+  Parked *parked;
 
-  if (input_append (handle->input, bytes, size, &error))
-    park_and_drive (fs, request, node, handle, size, FALSE);
-  else
-    fail_request (fs, request, node, error);
+  if (error != NULL || !input_append (handle->input, bytes, size, &error))
+    {
+      fail_request (fs, request, node, error);
+      return;
+    }
+  parked = park (fs, request, node, handle);
+  parked->written = size;
+  secret_buffer_append (&parked->bytes, bytes, size);
+  drive (parked);
 }
 
 void
 op_flush (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
 {
   Handle *handle = (Handle *)(gsize)info->fh;
+  Parked *parked;
 
-  if (handle->input != NULL && input_is_pending (handle->input))
-    park_and_drive (fs_of (request), request, node, handle, 0, TRUE);
-  else
-    fuse_reply_err (request, 0);
+  if (handle->input == NULL || !input_is_pending (handle->input))
+    {
+      fuse_reply_err (request, 0);
+      return;
+    }
+  parked = park (fs_of (request), request, node, handle);
+  parked->at_end = TRUE;
+  drive (parked);
 }
 
 /* A write is done when it returns; there is nothing left to bring to a disk. */

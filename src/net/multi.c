@@ -6,6 +6,8 @@
  */
 #include "net/multi.h"
 
+#include "base/locked.h"
+
 #include <glib-unix.h>
 
 struct Multi
@@ -40,6 +42,7 @@ enter (Multi *multi, curl_socket_t fd, int events)
       curl_multi_remove_handle (multi->curl, easy);
       multi->finished (easy, result, multi->data);
     }
+  wipe_stack ();
 }
 
 static gboolean

@@ -1,5 +1,5 @@
-/* Who may log in: users, what they may switch to, tokens, applications. Memory only: accounts_read.c fills it from JSON,
-   the control interface changes it, and nothing here knows SOAP or HTTP. */
+/* Who may log in: users, what they may switch to, tokens, applications. Memory only: accounts_read.c fills it from
+   JSON, the control interface changes it, and nothing here knows SOAP or HTTP. */
 #pragma once
 
 #include <glib.h>

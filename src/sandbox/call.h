@@ -1,5 +1,5 @@
-/* The life of one call: read, wait for its session, work, answer. Everything waits on timers of the main context; nothing
-   blocks. A call whose client went away lives on to its end, and so keeps its session busy, as in ASP.NET. */
+/* The life of one call: read, wait for its session, work, answer. Everything waits on timers of the main context;
+   nothing blocks. A call whose client went away lives on to its end, and so keeps its session busy, as in ASP.NET. */
 #pragma once
 
 #include <libsoup/soup.h>

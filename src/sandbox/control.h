@@ -1,5 +1,5 @@
-/* The control interface under /sandbox/: how a test looks into the service and pulls its strings. What there is stands in
-   the table of control.c and in --help. It is not part of the service that is imitated. */
+/* The control interface under /sandbox/: how a test looks into the service and pulls its strings. What there is stands
+   in the table of control.c and in help.txt. It is not part of the service that is imitated. */
 #pragma once
 
 #include "sandbox/answer.h"

@@ -1,5 +1,5 @@
-/* What each command of the control interface does. A command gets checked names of parameters, and answers JSON; NULL and
-   a sentence if a value makes no sense, and then it has changed nothing. */
+/* What each command of the control interface does. A command gets checked names of parameters, and answers JSON; NULL
+   and a sentence if a value makes no sense, and then it has changed nothing. */
 #pragma once
 
 #include <json-glib/json-glib.h>

@@ -1,4 +1,4 @@
-/* HTTP on 127.0.0.1: see listener.h. */
+/* HTTP: see listener.h. */
 #include "sandbox/listener.h"
 
 #include <string.h>

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
@@ -64,10 +65,24 @@ announce (const char *endpoint, int ready_fd)
   return is_written;
 }
 
+/* Every connection takes two descriptors, and the usual limit of 1,024 is a courtesy to programs that use select(). */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
 static int
 serve (const Options *options)
 {
   g_autoptr (GError) error = NULL;
+
+  raise_descriptor_limit ();
   g_autoptr (Sandbox) sandbox = sandbox_new (options, &error);
   if (sandbox == NULL)
     return fail (EXIT_FAILURE, error->message);

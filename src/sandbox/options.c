@@ -1,58 +1,15 @@
-/* The command line: see options.h. */
+/* The command line: see options.h. What --help says below the options is help.txt. */
 #include "sandbox/options.h"
+
+#include <gio/gio.h>
 
 #define LONGEST_SECONDS (366.0 * 24 * 3600)
 
 static const char summary[]
-  = "A small 24SevenOffice AuthenticateService to try programs on, without an account and without a network. It "
-    "listens on\n"
-    "127.0.0.1 only and prints the address of its endpoint when it is ready: give that to the program under trial, "
-    "or\n"
-    "open it in a browser. It knows the nine operations in SOAP 1.1 and 1.2, sessions, limits and faults as the "
-    "real\n"
-    "service has them; the account to log in with stands on that page and in --print-accounts.";
-
-static const char description[]
-  = "Besides the endpoint:\n"
-    "  ENDPOINT?wsdl                              the contract of the service\n"
-    "  http://127.0.0.1:PORT/Client/V001/ClientService.asmx\n"
-    "                                             another service that takes the cookie; a plain GET answers the "
-    "number and\n"
-    "                                             name of the client that the session is on (?wsdl for its "
-    "contract)\n"
-    "\n"
-    "Built-in accounts (all of it: --print-accounts):\n"
-    "  application id   5a0d50c1-2024-4a7e-9b1e-24f524f524f5\n"
-    "  ola@example.com  password fjord-2026, token 70ce2024-0001-4b6b-9d3c-24f500000001; 13 identities\n"
-    "  kari@example.com password vidde-2026, token 70ce2024-0002-4b6b-9d3c-24f500000002; 3, the default is blocked\n"
-    "\n"
-    "Control interface, for tests (http://127.0.0.1:PORT/sandbox/..., parameters in the query, answers in JSON):\n"
-    "  GET    calls                               how many calls came, in all and by operation\n"
-    "  DELETE calls                               count from 0 again\n"
-    "  GET    log                                 the last 1,000 calls; no passwords, session ids or tokens\n"
-    "  POST   expire                              all sessions end now\n"
-    "  POST   slow?seconds=S[&operation=NAME]     calls take S seconds; 0 ends that\n"
-    "  POST   fail?as=KIND[&operation=NAME][&count=N][&text=T][&retry_after=S][&until=T]\n"
-    "                                             the next N calls (1; 0 = until DELETE) fail in this way:\n"
-    "           fault        a SOAP fault with that text         throttle     the fault of too many logins\n"
-    "           nil          the result is missing               quarantine   the fault of the hourly limit "
-    "(until=)\n"
-    "           blank        the result is empty                 redirect     302 to the same address\n"
-    "           hang         taken, never answered               status-NNN   that HTTP status and a page of HTML\n"
-    "           drop         closed, nothing was done            html         200 and a page of HTML\n"
-    "           reset        done, then reset, no answer         empty        200 and nothing\n"
-    "           truncated    done, half an answer, closed        garbage      200 and bytes that are no XML\n"
-    "  DELETE fail                                no more failures\n"
-    "  POST   identity?id=GUID&set=STATE          blocked, unblocked, disabled, enabled, removed, restored, readded "
-    "(under a\n"
-    "                                             new GUID, which is answered) or renamed (&name=NAME: the "
-    "client's)\n"
-    "  POST   switch?identity=GUID                all sessions of its user go to it, as if somebody else had "
-    "switched\n"
-    "  POST   reset                               everything as it was at the start\n"
-    "\n"
-    "Exit status: 0 after SIGTERM, SIGINT or the end of the lifeline, 1 if something failed, 2 for a wrong command "
-    "line.\n";
+  = "A small 24SevenOffice AuthenticateService to try programs on, without an account and without a network.\n"
+    "It listens on 127.0.0.1 only and prints the address of its endpoint when it is ready: give that to the\n"
+    "program under trial, or open it in a browser. It knows the nine operations in SOAP 1.1 and 1.2, and has\n"
+    "sessions, limits and faults as the real service has them.";
 
 void
 options_free (Options *options)
@@ -148,9 +105,11 @@ parse (Draft *draft, int argc, char **argv, GError **error)
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  /* A resource ends in a NUL that its length does not count. */
+  g_autoptr (GBytes) description = g_resources_lookup_data ("/sandbox/help.txt", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
   g_option_context_set_summary (context, summary);
-  g_option_context_set_description (context, description);
+  g_option_context_set_description (context, g_bytes_get_data (description, NULL));
   g_option_context_add_main_entries (context, entries, NULL);
   return g_option_context_parse (context, &argc, &argv, error) && check (options, draft->login_limit, argc, error);
 }

@@ -1,9 +1,9 @@
 /* The sessions of ASP.NET: an id, who is logged in under it, on which identity, and since when it idles.
    Memory only, no timers and no clock: every call takes the monotonic time in microseconds.
 
-   Two things make a session here. Having an id costs nothing and means nothing: any id of the right form is taken as one
-   (IIS adopts it), and no more is kept of it than of a stranger. Only a login fills it with a user. A call that works in a
-   session holds it, whether filled or not, so that the next one can see that it is busy. */
+   Two things make a session here. Having an id costs nothing and means nothing: any id of the right form is taken as
+   one (IIS adopts it), and no more is kept of it than of a stranger. Only a login fills it with a user. A call that
+   works in a session holds it, whether filled or not, so that the next one can see that it is busy. */
 #pragma once
 
 #include <glib.h>
@@ -31,7 +31,7 @@ void sessions_free (Sessions *sessions);
    Every hold needs its sessions_release(). The session stays the table's. */
 Session *sessions_hold (Sessions *sessions, const char *id, gint64 now, gboolean *is_fresh);
 
-/* Ends a hold, and starts the idle time anew. A session in which nobody is logged in is forgotten with its last hold. */
+/* Ends a hold, and starts the idle time anew. A session in which nobody is logged in goes with its last hold. */
 void sessions_release (Sessions *sessions, Session *session, gint64 now);
 
 void session_log_in (Session *session, const User *user, const Identity *identity);

@@ -16,5 +16,5 @@
 void soap_envelope_open (GString *xml, SoapVersion version, const char *header);
 void soap_envelope_close (GString *xml);
 
-/* The whole answer to an operation. @result is what is inside its Result element, "" for an empty one, NULL for null. */
+/* The whole answer to an operation. @result is what is inside its Result element; "": an empty one, NULL: null. */
 GString *soap_envelope_render_result (SoapVersion version, const char *operation, const char *result);

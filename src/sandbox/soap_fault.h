@@ -1,5 +1,5 @@
-/* A SOAP fault as .NET writes an exception: Exception.ToString() with types, causes and stack, or the messages alone when
-   customErrors are on. Text only, touches nothing. */
+/* A SOAP fault as .NET writes an exception: Exception.ToString() with types, causes and stack, or the messages alone
+   when customErrors are on. Text only, touches nothing. */
 #pragma once
 
 #include <glib.h>

@@ -1,5 +1,5 @@
-/* Typed values out of a request's elements, as XmlSerializer reads them: by name, in any order, the first of doubled ones,
-   unknown ones ignored. Tables describe the types. Touches nothing but the tree it is given. */
+/* Typed values out of a request's elements, as XmlSerializer reads them: by name, in any order, the first of doubled
+   ones, unknown ones ignored. Tables describe the types. Touches nothing but the tree it is given. */
 #pragma once
 
 #include <glib.h>

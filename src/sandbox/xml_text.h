@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/* Appends @text with `&`, `<` and `>` escaped. Quotes and line breaks stay raw; a character that XML 1.0 forbids becomes
-   a reference such as `&#x1;`, which no strict parser takes: that is what the genuine runtime does. */
+/* Appends @text with `&`, `<` and `>` escaped. Quotes and line breaks stay raw; a character that XML 1.0 forbids
+   becomes a reference such as `&#x1;`, which no strict parser takes: that is what the genuine runtime does. */
 void xml_text_append (GString *xml, const char *text);
 
 /* Appends `<name>text</name>`, or `<name />` when @text is empty. */

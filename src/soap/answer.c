@@ -23,7 +23,7 @@ typedef struct
   Identity *identity;
   GPtrArray *identities;
   char *fault_code;
-  char *fault_text;
+  Secret *fault_text; /* it may repeat what the service was sent */
 } Draft;
 
 struct AnswerReader
@@ -89,7 +89,7 @@ static const ReadRule passport_rules[] = {
 
 /* SOAP 1.1 and 1.2 side by side: their elements have different names. Of reasons in several languages, the last counts. */
 static const ReadRule reason_rules[] = {
-  {"Text", READ_TEXT, IN_ANY, .repeats = TRUE, .offset = G_STRUCT_OFFSET (Draft, fault_text)},
+  {"Text", READ_SECRET, IN_ANY, .repeats = TRUE, .offset = G_STRUCT_OFFSET (Draft, fault_text)},
   {NULL, READ_END},
 };
 
@@ -100,7 +100,7 @@ static const ReadRule code_rules[] = {
 
 static const ReadRule fault_rules[] = {
   {"faultcode", READ_TEXT, IN_ANY, .offset = G_STRUCT_OFFSET (Draft, fault_code)},
-  {"faultstring", READ_TEXT, IN_ANY, .offset = G_STRUCT_OFFSET (Draft, fault_text)},
+  {"faultstring", READ_SECRET, IN_ANY, .offset = G_STRUCT_OFFSET (Draft, fault_text)},
   {"Code", READ_GROUP, IN_ANY, .children = code_rules},
   {"Reason", READ_GROUP, IN_ANY, .children = reason_rules},
   {NULL, READ_END},
@@ -160,7 +160,7 @@ answer_reader_free (AnswerReader *reader)
   g_clear_pointer (&draft->identities, g_ptr_array_unref);
   g_free (draft->email);
   g_free (draft->fault_code);
-  g_free (draft->fault_text);
+  g_clear_pointer (&draft->fault_text, secret_unref);
   g_free (reader);
 }
 
@@ -249,7 +249,7 @@ static GError *
 fault_error (const AnswerReader *reader, Answer *answer, int status)
 {
   const Draft *draft = &reader->draft;
-  const char *text = draft->fault_text != NULL ? draft->fault_text : "";
+  const char *text = draft->fault_text != NULL ? secret_text (draft->fault_text) : "";
   GError *error = fault_to_error (reader->operation, text, reader->secrets, &answer->until_us);
 
   answer->is_fault = TRUE;

@@ -14,6 +14,9 @@
 
 #define LONGEST_SENTENCE 600
 
+/* A shorter secret says nothing where it is found, and taking it out could garble the words that decide. */
+#define SHORTEST_TELLING 4
+
 typedef enum
 {
   FOR_ALL,
@@ -32,7 +35,7 @@ typedef struct
 /*
  * The first row that fits decides. "Request is blocked. Quarantine ends at" is no blocked identity, so quarantine comes
  * first. A text that only names a password or a user name is a rejection, unless it also asks to wait
- * ("Too many logins with this username, try again later").
+ * ("Too many logins with this username, try again later"). *** stands where the text repeated what it was sent.
  */
 static const FaultRow rows[] = {
   {FOR_ALL, TRUE, "quarantine ends|\\blimit exceeded by\\b", SO24_ERROR_QUARANTINED},
@@ -40,7 +43,7 @@ static const FaultRow rows[] = {
   {FOR_CREDENTIAL, FALSE, "\\b(invalid|unknown (application|user|token)|(bad|wrong|incorrect) credentials?)\\b",
    SO24_ERROR_REJECTED},
   {FOR_ALL, FALSE, "\\bthrottl|\\btoo many\\b|\\btry again later\\b", SO24_ERROR_THROTTLED},
-  {FOR_CREDENTIAL, FALSE, "\\b(password|user ?name)\\b", SO24_ERROR_REJECTED},
+  {FOR_CREDENTIAL, FALSE, "\\b(password|user ?name)\\b|\\*\\*\\*", SO24_ERROR_REJECTED},
   {FOR_SESSION, TRUE, "\\bnot (authenticated|logged in)\\b|\\bsession (has |is )?(expired|ended|timed out)\\b",
    SO24_ERROR_EXPIRED},
 };
@@ -64,7 +67,8 @@ replace (const char *text, const char *pattern, const char *replacement)
 static char **
 sentences (const char *text)
 {
-  g_autofree char *line = g_strndup (text, strcspn (text, "\r\n"));
+  const char *start = text + strspn (text, " \t\r\n");
+  g_autofree char *line = g_strndup (start, strcspn (start, "\r\n"));
   g_autofree char *no_stack = replace (line, "\\s+at [\\w.<>`+]+ ?\\(.*$", "");
   char **parts = g_strsplit (no_stack, "--->", -1);
 
@@ -80,43 +84,46 @@ sentences (const char *text)
 
 /* A terminal shows the text, and it is one line: control characters become blanks, runs of blanks one. */
 static char *
-tidy (const char *text)
+tidy (const char *text, glong longest)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autofree char *printable = replace (valid, "[[:cntrl:]\\x{80}-\\x{9f}]", " ");
   g_autofree char *single = replace (printable, "\\s+", " ");
 
-  if (g_utf8_strlen (single, -1) > LONGEST_SENTENCE)
-    *g_utf8_offset_to_pointer (single, LONGEST_SENTENCE) = '\0';
+  if (g_utf8_strlen (single, -1) > longest)
+    *g_utf8_offset_to_pointer (single, longest) = '\0';
   return g_strdup (g_strstrip (single));
 }
 
 char *
 fault_sentence (const char *text)
 {
-  g_autofree char *trimmed = g_strstrip (g_strdup (text));
-  g_auto (GStrv) parts = sentences (trimmed);
+  g_auto (GStrv) parts = sentences (text);
 
   for (guint i = g_strv_length (parts); i-- > 0;)
     if (*parts[i] != '\0')
-      return tidy (parts[i]);
+      return tidy (parts[i], LONGEST_SENTENCE);
   return g_strdup ("the service gave no reason");
 }
 
-/* Done before the text is shortened: a part of a password is a secret, too. */
+/* Done before anything else is made of the text: a copy or a part of a password is a secret, too. */
 static char *
-without_secrets (const char *text, const GPtrArray *secrets)
+without_secrets (const char *text, const GPtrArray *secrets, gsize shortest)
 {
-  char *clean = g_strdup (text);
+  char *clean = NULL;
 
   for (guint i = 0; secrets != NULL && i < secrets->len; i++)
     {
-      char *scrubbed = secret_scrub (clean, g_ptr_array_index (secrets, i));
+      const Secret *secret = g_ptr_array_index (secrets, i);
+      char *scrubbed;
 
+      if (secret_length (secret) < shortest)
+        continue;
+      scrubbed = secret_scrub (clean != NULL ? clean : text, secret);
       g_free (clean);
       clean = scrubbed;
     }
-  return clean;
+  return clean != NULL ? clean : g_strdup (text);
 }
 
 static gboolean
@@ -128,19 +135,19 @@ in_scope (Scope scope, Operation operation)
 GError *
 fault_to_error (Operation operation, const char *text, const GPtrArray *secrets, gint64 *until_us)
 {
-  g_autofree char *whole = tidy (text);
-  g_autofree char *trimmed = g_strstrip (g_strdup (text));
-  g_auto (GStrv) parts = sentences (trimmed);
+  g_autofree char *clean = without_secrets (text, secrets, SHORTEST_TELLING);
+  g_autofree char *whole = tidy (clean, G_MAXLONG);
+  g_auto (GStrv) parts = sentences (clean);
   g_autofree char *joined = g_strjoinv (" ", parts);
-  g_autofree char *clean = without_secrets (text, secrets);
-  g_autofree char *said = fault_sentence (clean);
+  g_autofree char *cleaner = without_secrets (clean, secrets, 1);
+  g_autofree char *said = fault_sentence (cleaner);
 
   *until_us = 0;
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (in_scope (rows[i].scope, operation) && matches (rows[i].whole_text ? whole : joined, rows[i].pattern))
       {
         if (rows[i].code == SO24_ERROR_QUARANTINED)
-          *until_us = quarantine_end (text);
+          *until_us = quarantine_end (whole);
         return g_error_new_literal (SO24_ERROR, rows[i].code, said);
       }
   return g_error_new_literal (SO24_ERROR, SO24_ERROR_REMOTE, said);

@@ -39,6 +39,7 @@ struct Reader
   char *charset;     /* the transport's, until it is known whether it counts */
   SecretBuffer head; /* what came in the meantime */
   guint skipping;    /* depth inside an element that no rule names */
+  const ReadRule *rules;
   gboolean any_namespace;
   gboolean complete;
   GError *error;
@@ -122,9 +123,9 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
   if (reader->skipping > 0 || rule == NULL || is_nil (n_attributes, attributes))
     {
       if (reader->frames->len == 1 && rule == NULL && reader->skipping == 0)
-        fail (reader, "the root element is <%.64s>", (const char *)name);
+        fail (reader, "its root element is not <%s>", reader->rules->name);
       else if (outer->rule != NULL && !holds_elements (outer->rule))
-        fail (reader, "there is an element <%.64s> where a value should be", (const char *)name);
+        fail (reader, "there is an element where a value should be");
       reader->skipping++;
       return;
     }
@@ -132,7 +133,7 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
   bit = (guint64)1 << (rule - outer->children);
   if ((outer->seen & bit) != 0 && !rule->repeats)
     {
-      fail (reader, "there are two <%.64s>", (const char *)name);
+      fail (reader, "there are two <%s>", rule->name);
       return;
     }
   outer->seen |= bit;
@@ -213,7 +214,7 @@ on_doctype (void *data, const xmlChar *name, const xmlChar *external, const xmlC
   fail (data, "it has a document type, which SOAP forbids");
 }
 
-/* libxml2's own text can quote the document, and so a session id: only the line is passed on. */
+/* Only the line is passed on: libxml2's own text can quote the document, and so a session id or a password. */
 #if LIBXML_VERSION >= 21200
 static void
 on_error (void *data, const xmlError *error)
@@ -238,6 +239,7 @@ reader_new (const ReadRule *rules, gpointer record, gboolean any_namespace)
   Reader *reader = g_new0 (Reader, 1);
   Frame document = {.children = rules, .record = record};
 
+  reader->rules = rules;
   reader->any_namespace = any_namespace;
   reader->handler.initialized = XML_SAX2_MAGIC;
   reader->handler.startElementNs = on_start;

@@ -6,6 +6,7 @@
  * Elements are taken by namespace and local name, in any order and with any prefix. What no rule names is skipped
  * with all it contains. An element that is nil counts as absent. Twice the same element, a missing required one, a
  * value outside its type, a DTD, or XML that is not well-formed make the reader fail; the structure is then worthless.
+ * Errors name elements of the rules only, never what stands in the document.
  */
 #pragma once
 

@@ -54,6 +54,12 @@ fields_find (const char *key, gsize length, Field *field, GError **error)
   return FALSE;
 }
 
+gboolean
+fields_is_guid (Field field)
+{
+  return rows[field].is_guid;
+}
+
 static const char *
 trim (const char *value, gsize *length)
 {

@@ -24,6 +24,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fields, fields_clear)
 /* The field with this key: case-blind, "_" optional. FALSE if there is none; the error does not repeat the key. */
 gboolean fields_find (const char *key, gsize length, Field *field, GError **error);
 
+/* Whether the values of @field are GUIDs. */
+gboolean fields_is_guid (Field field);
+
 /* Whether @value would do for @field. */
 gboolean fields_check (Field field, const char *value, gsize length, GError **error);
 

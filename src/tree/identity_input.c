@@ -61,12 +61,20 @@ order_switch (Input *input, gsize used, const Guid *id, Order *order)
   return INPUT_ORDER;
 }
 
-static gsize
-without_trailing_blanks (const char *text, gsize length)
+typedef struct
+{
+  const char *text;
+  gsize length;
+} Span;
+
+static Span
+without_blanks (const char *text, gsize length)
 {
   while (length > 0 && strchr (" \t\r", text[length - 1]) != NULL)
     length--;
-  return length;
+  for (; length > 0 && strchr (" \t", *text) != NULL; text++)
+    length--;
+  return (Span){text, length};
 }
 
 /* @whole: the line has ended, and nothing more is to be expected of it. */
@@ -79,10 +87,13 @@ step_name (Input *input, gsize length, gsize used, gboolean whole, Order *order,
   if (account_identities (input->context.account) == NULL)
     return INPUT_NEEDS_IDENTITIES;
   match = directory_match (input->context.directory, text, length);
-  if (match.equal == 0 && whole && without_trailing_blanks (text, length) < length)
+  if (match.equal == 0 && (whole || !match.longer))
     {
-      length = without_trailing_blanks (text, length);
-      match = directory_match (input->context.directory, text, length);
+      Span trimmed = without_blanks (text, length);
+
+      match = directory_match (input->context.directory, trimmed.text, trimmed.length);
+      text = trimmed.text;
+      length = trimmed.length;
     }
   if (match.equal == 0 && (whole || !match.longer))
     return no_such_name (text, length, error);
@@ -101,13 +112,14 @@ step_line (Input *input, gboolean at_end, Order *order, GError **error)
   gboolean whole = newline != NULL || at_end;
   gsize length = newline != NULL ? (gsize)(newline - text) : input->buffer.length;
   gsize used = newline != NULL ? length + 1 : length;
-  gsize braces = *text == '{' ? 1 : 0;
-  gsize trimmed = without_trailing_blanks (text, length);
+  Span trimmed = without_blanks (text, length);
+  gsize braces = trimmed.length > 0 && *trimmed.text == '{' ? 1 : 0;
+  gsize digits = trimmed.length - braces;
   Guid id;
 
-  if (guid_parse (text, trimmed, &id))
+  if (guid_parse (trimmed.text, trimmed.length, &id))
     return order_switch (input, used, &id, order);
-  if (!whole && guid_prefix_length (text + braces, length - braces) == length - braces)
+  if (!whole && guid_prefix_length (trimmed.text + braces, digits) == digits)
     return INPUT_MORE;
   if (length > 0 && text[length - 1] == '\r')
     length--;
@@ -134,22 +146,46 @@ step_document (IdentityInput *input, gboolean at_end, Order *order, GError **err
   return INPUT_ORDER;
 }
 
+/* Whether there was one. Blanks before a name are left: it may begin with them. */
+static gboolean
+skip_blank_lines (Input *input)
+{
+  gboolean skipped = FALSE;
+  gsize blanks;
+
+  while (input->buffer.length > 0 && input->buffer.data[blanks = strspn (input->buffer.data, " \t\r")] == '\n')
+    {
+      secret_buffer_consume (&input->buffer, blanks + 1);
+      skipped = TRUE;
+    }
+  return skipped;
+}
+
+/* A client's name may begin with "<", too; then the name counts as long as it fits. */
+static gboolean
+begins_document (const Input *input)
+{
+  const char *text = input->buffer.data + strspn (input->buffer.data, " \t\r");
+  NameMatch match;
+
+  if (*text != '<')
+    return FALSE;
+  match = directory_match (input->context.directory, text, strcspn (text, "\n"));
+  return match.equal == 0 && !match.longer;
+}
+
 static InputStep
 step (Input *base, gboolean at_end, Order *order, GError **error)
 {
   IdentityInput *input = (IdentityInput *)base;
 
-  gboolean blank_line = base->buffer.length > 0 && memchr (base->buffer.data, '\n', base->buffer.length) != NULL;
-
-  if (input->reader == NULL)
-    input_skip_blanks (base);
-  if (input->reader == NULL && base->buffer.length == 0 && blank_line && !base->used)
+  if (input->reader != NULL)
+    return step_document (input, at_end, order, error);
+  if (skip_blank_lines (base) && base->buffer.length == 0 && !base->used)
     return fail (error, SO24_ERROR_INVALID, "there is nothing in it");
-  if (input->reader == NULL && base->buffer.length == 0)
+  if (base->buffer.length == 0)
     return INPUT_MORE;
-  if (input->reader == NULL && *base->buffer.data != '<')
-    return step_line (base, at_end, order, error);
-  return step_document (input, at_end, order, error);
+  return begins_document (base) ? step_document (input, at_end, order, error) : step_line (base, at_end, order, error);
 }
 
 const InputClass identity_input_class = {sizeof (IdentityInput), step, reset, is_pending};

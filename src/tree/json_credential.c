@@ -44,20 +44,20 @@ take_member (JsonParser *parser, JsonObject *object, const char *name, gpointer 
 {
   Take *take = data;
   JsonNode *node = json_object_get_member (object, name);
+  char *text = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+                 ? (char *)json_node_get_string (node)
+                 : NULL;
   Field field;
-  char *text;
 
   if (take->error != NULL || !fields_find (name, strlen (name), &field, &take->error) || JSON_NODE_HOLDS_NULL (node))
-    return;
-  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    {
-      g_set_error (&take->error, SO24_ERROR, SO24_ERROR_INVALID, "a value is not a string");
-      return;
-    }
-  /* json-glib's own copy of what may be a password is wiped right here. */
-  text = (char *)json_node_get_string (node);
-  fields_set (take->fields, field, text, strlen (text), &take->error);
-  explicit_bzero (text, strlen (text));
+    ;
+  else if (text != NULL)
+    fields_set (take->fields, field, text, strlen (text), &take->error);
+  else
+    g_set_error (&take->error, SO24_ERROR, SO24_ERROR_INVALID, "a value is not a string");
+  /* json-glib's own copy of what may be a password is wiped right here, whatever became of it. */
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
 }
 
 gboolean

@@ -162,7 +162,10 @@ use_line (LoginInput *input, const char *text, gsize length, Order *order, GErro
   return fields_set (&input->fields, line.field, line.value, line.length, error) ? INPUT_MORE : INPUT_FAILED;
 }
 
-/* Whether a last line without its newline is to be taken as it stands: nothing more comes, or it makes a first write whole. */
+/*
+ * Whether a last line without its newline is to be taken as it stands: nothing more comes, or it makes a first write whole,
+ * or its value is a GUID, which is whole at its last character.
+ */
 static gboolean
 tail_counts (LoginInput *input, gboolean at_end)
 {
@@ -172,7 +175,11 @@ tail_counts (LoginInput *input, gboolean at_end)
 
   if (buffer->length == 0 || at_end)
     return buffer->length > 0;
-  if (input->base.writes != 1 || input->ordered || split_line (buffer->data, buffer->length, &line, NULL) != LINE_FIELD)
+  if (split_line (buffer->data, buffer->length, &line, NULL) != LINE_FIELD)
+    return FALSE;
+  if (fields_is_guid (line.field))
+    return line.length > 0 && fields_check (line.field, line.value, line.length, NULL);
+  if (input->base.writes != 1 || input->ordered)
     return FALSE;
   for (Field field = 0; field < N_FIELDS; field++)
     trial.values[field] = input->fields.values[field] == NULL ? NULL : secret_ref (input->fields.values[field]);
