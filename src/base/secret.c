@@ -78,7 +78,7 @@ match_character (const char *text, char c)
     for (const char *const *form = &escapes[row][1]; *escapes[row][0] == c && *form != NULL; form++)
       if (g_ascii_strncasecmp (text, *form, strlen (*form)) == 0)
         return strlen (*form);
-  return *text == c ? 1 : 0;
+  return *text == c && c != '\0' ? 1 : 0;
 }
 
 static gsize

@@ -193,29 +193,43 @@ static const struct
   int status;
   const char *meaning;
 } statuses[] = {
-  {400, "the service did not understand our request"},
-  {401, "HTTP asks for a login of its own (a proxy?)"},
-  {403, "forbidden"},
-  {404, "there is no service at this address: check the endpoint"},
-  {407, "the proxy asks for a login"},
-  {415, "the service did not understand our request"},
-  {429, "too many calls at once"},
-  {502, "a gateway could not reach the service"},
-  {503, "the service is unavailable"},
-  {504, "a gateway waited in vain for the service"},
+  {400, ": the service did not understand our request"},
+  {401, ": HTTP asks for a login of its own (a proxy?)"},
+  {403, ": forbidden"},
+  {404, ": there is no service at this address: check the endpoint"},
+  {407, ": the proxy asks for a login"},
+  {415, ": the service did not understand our request"},
+  {429, ": too many calls at once"},
+  {502, ": a gateway could not reach the service"},
+  {503, ": the service is unavailable"},
+  {504, ": a gateway waited in vain for the service"},
 };
 
-static GError *
-status_to_error (int status)
+/* A page comes from a proxy or from the web server, not from the service. */
+static gboolean
+is_html (const AnswerHead *head)
 {
-  So24ErrorCode code = status == 429 ? SO24_ERROR_THROTTLED : SO24_ERROR_REMOTE;
+  return head->content_type != NULL && g_ascii_strncasecmp (head->content_type, "text/html", 9) == 0;
+}
 
+static const char *
+meaning_of (int status)
+{
   if (status >= 300 && status < 400)
-    return g_error_new (SO24_ERROR, code, "HTTP %d: redirects are not followed; check the endpoint", status);
+    return ": redirects are not followed; check the endpoint";
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
     if (statuses[i].status == status)
-      return g_error_new (SO24_ERROR, code, "HTTP %d: %s", status, statuses[i].meaning);
-  return g_error_new (SO24_ERROR, code, "HTTP %d", status);
+      return statuses[i].meaning;
+  return "";
+}
+
+static GError *
+status_to_error (const AnswerHead *head)
+{
+  So24ErrorCode code = head->status == 429 ? SO24_ERROR_THROTTLED : SO24_ERROR_REMOTE;
+
+  return g_error_new (SO24_ERROR, code, "HTTP %d%s%s", head->status, meaning_of (head->status),
+                      is_html (head) ? " (an HTML page: not the service itself)" : "");
 }
 
 static gboolean
@@ -270,11 +284,11 @@ find_error (AnswerReader *reader, const AnswerHead *head, Answer *answer)
   if (!is_success (head->status))
     {
       g_clear_error (&error);
-      return status_to_error (head->status);
+      return status_to_error (head);
     }
   if (!whole)
     {
-      g_prefix_error (&error, "the answer was not understood: ");
+      g_prefix_error (&error, "the answer was not understood%s: ", is_html (head) ? ", it is an HTML page" : "");
       return error;
     }
   if (!reader->draft.has_response)

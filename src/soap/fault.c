@@ -82,12 +82,14 @@ sentences (const char *text)
   return parts;
 }
 
-/* A terminal shows the text, and it is one line: control characters become blanks, runs of blanks one. */
+/* A terminal shows the text, and it is one line: control characters, and those that turn the direction of writing, become
+ * blanks, and runs of blanks one. */
 static char *
 tidy (const char *text, glong longest)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  g_autofree char *printable = replace (valid, "[[:cntrl:]\\x{80}-\\x{9f}]", " ");
+  g_autofree char *printable
+    = replace (valid, "[[:cntrl:]\\x{80}-\\x{9f}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]", " ");
   g_autofree char *single = replace (printable, "\\s+", " ");
 
   if (g_utf8_strlen (single, -1) > longest)
@@ -101,8 +103,12 @@ fault_sentence (const char *text)
   g_auto (GStrv) parts = sentences (text);
 
   for (guint i = g_strv_length (parts); i-- > 0;)
-    if (*parts[i] != '\0')
-      return tidy (parts[i], LONGEST_SENTENCE);
+    {
+      g_autofree char *sentence = tidy (parts[i], LONGEST_SENTENCE);
+
+      if (*sentence != '\0')
+        return g_steal_pointer (&sentence);
+    }
   return g_strdup ("the service gave no reason");
 }
 

@@ -45,7 +45,7 @@ number (const GMatchInfo *match, int group)
 static GTimeZone *
 zone_after (const char *rest)
 {
-  g_autoptr (GRegex) regex = g_regex_new ("^ ?([+-]\\d{2}:?\\d{2})", 0, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new ("^(?: ?[apAP]\\.?[mM]\\.?)? ?([+-]\\d{2}:?\\d{2})", 0, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   g_autofree char *offset = NULL;
   GTimeZone *zone = NULL;

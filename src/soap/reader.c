@@ -3,7 +3,8 @@
  *
  * One leniency: .NET writes control characters as references that XML 1.0 forbids (&#x1;), and a strict parser would
  * throw away a whole list for one bad client name. libxml2 drops such a reference and goes on when told to recover;
- * so it is told to, and every other error is made fatal here, in on_error().
+ * so it is told to, and every other error is made fatal here, in on_error(). But it also drops each good reference
+ * (&amp;) from then on, because the document is not well-formed any more; parse() sees to it that it is.
  */
 #include "soap/reader.h"
 
@@ -17,10 +18,11 @@
 #include <libxml/xmlerror.h>
 #include <string.h>
 
-#define LONGEST_VALUE ((gsize)1 << 20)
-#define SOAP_1_1      "http://schemas.xmlsoap.org/soap/envelope/"
-#define SOAP_1_2      "http://www.w3.org/2003/05/soap-envelope"
-#define INSTANCE      "http://www.w3.org/2001/XMLSchema-instance"
+#define LARGEST_PORTION ((gsize)1 << 20)
+#define LONGEST_VALUE   ((gsize)1 << 20)
+#define SOAP_1_1        "http://schemas.xmlsoap.org/soap/envelope/"
+#define SOAP_1_2        "http://www.w3.org/2003/05/soap-envelope"
+#define INSTANCE        "http://www.w3.org/2001/XMLSchema-instance"
 
 typedef struct
 {
@@ -41,6 +43,7 @@ struct Reader
   guint skipping;    /* depth inside an element that no rule names */
   const ReadRule *rules;
   gboolean any_namespace;
+  gboolean forgiven; /* a forbidden reference was dropped just now */
   gboolean complete;
   GError *error;
 };
@@ -229,7 +232,10 @@ on_error (void *data, xmlError *error)
     return;
   if (error->code == XML_ERR_INVALID_CHAR && error->message != NULL
       && g_str_has_prefix (error->message, "xmlParseCharRef:"))
-    return;
+    {
+      reader->forgiven = TRUE;
+      return;
+    }
   fail (reader, "it is not well-formed XML (line %d)", error->line);
 }
 
@@ -285,16 +291,22 @@ report (const Reader *reader, GError **error)
   return FALSE;
 }
 
+/* A reference ends with a ';'. libxml2 is entered anew after each, so that the next one finds a well-formed document again. */
 static void
 parse (Reader *reader, const char *bytes, gsize length)
 {
   while (length > 0 && reader->error == NULL)
     {
-      int portion = (int)MIN (length, G_MAXINT / 2);
+      gsize limit = MIN (length, LARGEST_PORTION);
+      const char *end = memchr (bytes, ';', limit);
+      gsize portion = end != NULL ? (gsize)(end - bytes) + 1 : limit;
 
-      xmlParseChunk (reader->parser, bytes, portion, 0);
+      xmlParseChunk (reader->parser, bytes, (int)portion, 0);
+      if (reader->forgiven)
+        reader->parser->wellFormed = 1;
+      reader->forgiven = FALSE;
       bytes += portion;
-      length -= (gsize)portion;
+      length -= portion;
     }
 }
 

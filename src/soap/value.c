@@ -51,7 +51,7 @@ read_number (Span span, gint64 lowest, gint64 highest, gint64 *number)
 {
   char digits[24] = "";
 
-  if (span.length > 0 && *span.text == '+')
+  if (span.length > 1 && *span.text == '+' && g_ascii_isdigit (span.text[1]))
     span = (Span){span.text + 1, span.length - 1};
   if (span.length == 0 || span.length >= sizeof digits)
     return FALSE;
