@@ -141,23 +141,26 @@ concerned_waiters (Account *account, const Call *call, Instant now)
   return concerned;
 }
 
-/* Whether there is another way to what the waiter wants: a new Login, or the list without a session. */
+/* Whether there is another way to what the waiter wants: a new Login, or the list without one. */
 static gboolean
-has_another_way (const Waiter *waiter, const GError *error)
+has_another_way (const Waiter *waiter, const Call *call, const GError *error)
 {
+  gboolean login = call->operation == OPERATION_LOGIN || call->operation == OPERATION_AUTHENTICATE_BY_TOKEN;
+
   return g_error_matches (error, SO24_ERROR, SO24_ERROR_EXPIRED)
-         || (g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED) && waiter->want == WANT_IDENTITIES);
+         || (login && waiter->want == WANT_IDENTITIES && g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED));
 }
 
 static void
-fail_waiters (Account *account, GPtrArray *concerned, const GError *error, Instant now, Effects *effects)
+fail_waiters (Account *account, GPtrArray *concerned, const Call *call, const GError *error, Instant now,
+              Effects *effects)
 {
   for (guint i = 0; i < concerned->len; i++)
     {
       Waiter *waiter = g_ptr_array_index (concerned, i);
       g_autoptr (GError) failure = NULL;
 
-      if (has_another_way (waiter, error))
+      if (has_another_way (waiter, call, error))
         continue;
       failure = want_failure (account, waiter, error, now);
       effects_answer (effects, waiter->id, failure);
@@ -255,7 +258,7 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
         finish_command (account, error, effects);
     }
   else if (answer->error != NULL)
-    fail_waiters (account, concerned, answer->error, now, effects);
+    fail_waiters (account, concerned, &call, answer->error, now, effects);
   else if (call.operation == OPERATION_LOGIN || call.operation == OPERATION_AUTHENTICATE_BY_TOKEN)
     mark_logged_in (account);
 }

@@ -50,7 +50,8 @@ judge_login (Account *account, Command *command, Instant now)
     return verdict_needs (OPERATION_GET_IDENTITY);
   if (session->confirmed_us != NEVER && session->put_back)
     return verdict_needs (OPERATION_SET_IDENTITY_BY_ID);
-  if (!command->listed && command->identities == NULL)
+  if (!command->listed && command->identities == NULL
+      && (account->config.service_id == 0 || command->credential->password != NULL))
     return verdict_needs (list_operation (account, session));
   return verdict_ready ();
 }

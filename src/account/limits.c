@@ -55,8 +55,9 @@ static void
 throttle (Limits *limits, const AccountConfig *config, const Answer *answer, Instant now)
 {
   gint64 asked_us = MIN (answer->retry_after_s, LONGEST_RETRY_AFTER_S) * G_USEC_PER_SEC;
+  gint64 delay_us = next_delay (limits, config);
 
-  limits->throttle_us = now.boot_us + MAX (asked_us, next_delay (limits, config));
+  limits->throttle_us = now.boot_us + MAX (asked_us, delay_us);
   remember_cause (limits, answer->error);
 }
 

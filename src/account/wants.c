@@ -94,10 +94,12 @@ judge_identities (Account *account, const Waiter *waiter, Instant now)
 
   if (account->identities != NULL)
     return verdict_ready ();
-  if (account->config.service_id != 0 && !by_password && account->rejected == NULL)
-    return verdict_fail (g_error_new_literal (SO24_ERROR, SO24_ERROR_NO_KEY,
-                                              "the list for a service needs a user name and password: "
-                                              "write them to login"));
+  if (account->config.service_id != 0 && !by_password)
+    return verdict_fail (account->rejected != NULL
+                           ? g_error_copy (account->rejected)
+                           : g_error_new_literal (SO24_ERROR, SO24_ERROR_NO_KEY,
+                                                  "the list for a service needs a user name and password: "
+                                                  "write them to login"));
   if (session->id == NULL)
     {
       error = no_way_to_a_session (account, waiter);
