@@ -152,9 +152,10 @@ check_complete (const Fields *fields, const Guid *application_id, GError **error
   return FALSE;
 }
 
-static Guid
-guid_of (const Secret *value, const Guid *otherwise)
+Guid
+fields_guid (const Fields *fields, Field field, const Guid *otherwise)
 {
+  const Secret *value = fields->values[field];
   Guid guid = *otherwise;
 
   if (value != NULL)
@@ -178,11 +179,11 @@ fields_build (const Fields *fields, const Guid *application_id, GError **error)
     return NULL;
 
   credential = credential_new ();
-  credential->application_id = guid_of (values[FIELD_APPLICATION_ID], application_id);
-  credential->identity_id = guid_of (values[FIELD_IDENTITY_ID], &guid_zero);
+  credential->application_id = fields_guid (fields, FIELD_APPLICATION_ID, application_id);
+  credential->identity_id = fields_guid (fields, FIELD_IDENTITY_ID, &guid_zero);
   if (values[FIELD_TOKEN] != NULL)
     {
-      token = guid_of (values[FIELD_TOKEN], &guid_zero);
+      token = fields_guid (fields, FIELD_TOKEN, &guid_zero);
       credential->token = secret_new (token.text, GUID_LENGTH);
       explicit_bzero (&token, sizeof token);
     }

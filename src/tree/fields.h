@@ -33,6 +33,9 @@ gboolean fields_check (Field field, const char *value, gsize length, GError **er
 /* Sets a field that was not given before. */
 gboolean fields_set (Fields *fields, Field field, const char *value, gsize length, GError **error);
 
+/* The GUID that was given for @field, or @otherwise. */
+Guid fields_guid (const Fields *fields, Field field, const Guid *otherwise);
+
 gboolean fields_any (const Fields *fields);
 
 /* Whether a credential can be made, with the mount's own @application_id (zero: none) standing in. */

@@ -66,11 +66,32 @@ input_append (Input *input, const char *bytes, gsize length, GError **error)
   return TRUE;
 }
 
+/* Editors of Windows begin a file with it. FALSE: it may not be whole yet. */
+static gboolean
+skip_byte_order_mark (Input *input)
+{
+  static const char mark[] = "\xEF\xBB\xBF";
+  SecretBuffer *buffer = &input->buffer;
+  gsize length = MIN (buffer->length, strlen (mark));
+
+  if (length > 0 && memcmp (buffer->data, mark, length) == 0)
+    {
+      if (length < strlen (mark))
+        return FALSE;
+      secret_buffer_consume (buffer, length);
+    }
+  input->begun = buffer->length > 0;
+  return TRUE;
+}
+
 InputStep
 input_step (Input *input, gboolean at_end, Order *order, GError **error)
 {
-  InputStep step = input->class->step (input, at_end, order, error);
+  InputStep step;
 
+  if (!input->begun && !skip_byte_order_mark (input) && !at_end)
+    return INPUT_MORE;
+  step = input->class->step (input, at_end, order, error);
   if (step == INPUT_FAILED)
     forget (input);
   if (step == INPUT_ORDER)

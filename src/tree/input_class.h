@@ -18,6 +18,7 @@ struct Input
   SecretBuffer buffer; /* what is not used yet */
   gsize collected;     /* bytes since the last order or failure */
   guint writes;        /* likewise */
+  gboolean begun;      /* the first bytes of all were looked at */
   gboolean used;       /* an order has come of it before */
 };
 

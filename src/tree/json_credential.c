@@ -1,8 +1,9 @@
 /*
  * Reading a credential's JSON, by json-glib. Touches nothing.
  *
- * json-glib keeps the last of two members with one name, and cuts a string at \u0000. A password that is silently not the
- * one that was written would be tried and rejected, so both are looked for.
+ * json-glib keeps the last of two members with one name, cuts a string at \u0000, and drops the backslash of an escape that
+ * JSON does not have. A password that is silently not the one that was written would be tried and rejected, so all of
+ * these are looked for.
  */
 #include "tree/json_credential.h"
 
@@ -60,6 +61,34 @@ take_member (JsonParser *parser, JsonObject *object, const char *name, gpointer 
     explicit_bzero (text, strlen (text));
 }
 
+static gboolean
+is_hexadecimal (const char *text, gsize length)
+{
+  gsize digits = 0;
+
+  while (digits < length && g_ascii_isxdigit (text[digits]))
+    digits++;
+  return digits == length;
+}
+
+/* RFC 8259, section 7: whether there is an escape that does not exist, or that stands for NUL. */
+static gboolean
+has_bad_escape (const char *text, gsize length)
+{
+  for (gsize i = 0; i + 1 < length; i++)
+    {
+      if (text[i] != '\\')
+        continue;
+      i++;
+      if (strchr ("\"\\/bfnrtu", text[i]) == NULL)
+        return TRUE;
+      if (text[i] == 'u'
+          && (i + 4 >= length || !is_hexadecimal (text + i + 1, 4) || strncmp (text + i, "u0000", 5) == 0))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
 json_read_credential (const char *text, gsize length, Fields *fields, GError **error)
 {
@@ -67,9 +96,9 @@ json_read_credential (const char *text, gsize length, Fields *fields, GError **e
   g_autoptr (GError) cause = NULL;
   Take take = {fields};
 
-  if (g_strstr_len (text, (gssize)length, "\\u0000") != NULL)
+  if (has_bad_escape (text, length))
     {
-      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "there is a NUL character in the JSON");
+      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "there is an escape in the JSON that no value can hold");
       return FALSE;
     }
   g_signal_connect (parser, "object-member", G_CALLBACK (take_member), &take);

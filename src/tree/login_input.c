@@ -75,11 +75,8 @@ incomplete (LoginInput *input, GError **error)
 static InputStep
 order_amendment (LoginInput *input, Order *order)
 {
-  const Secret *value = input->fields.values[FIELD_IDENTITY_ID];
-  gsize length = strcspn (secret_text (value), " \t\r\n");
-
   order->kind = COMMAND_SWITCH;
-  guid_parse (secret_text (value), length, &order->identity_id);
+  order->identity_id = fields_guid (&input->fields, FIELD_IDENTITY_ID, &guid_zero);
   return guid_is_zero (&order->identity_id) ? INPUT_MORE : INPUT_ORDER;
 }
 
@@ -266,19 +263,6 @@ find_form (const SecretBuffer *buffer)
   return *buffer->data == '{' ? FORM_JSON : FORM_LINES;
 }
 
-static void
-skip_byte_order_mark (SecretBuffer *buffer)
-{
-  if (buffer->length >= 3 && memcmp (buffer->data, "\xEF\xBB\xBF", 3) == 0)
-    secret_buffer_consume (buffer, 3);
-}
-
-static gboolean
-is_part_of_byte_order_mark (const SecretBuffer *buffer)
-{
-  return buffer->length < 3 && memcmp (buffer->data, "\xEF\xBB\xBF", buffer->length) == 0;
-}
-
 static InputStep
 step (Input *base, gboolean at_end, Order *order, GError **error)
 {
@@ -286,11 +270,10 @@ step (Input *base, gboolean at_end, Order *order, GError **error)
 
   if (input->form == FORM_UNKNOWN)
     {
-      skip_byte_order_mark (&base->buffer);
       input_skip_blanks (base);
       if (base->buffer.length == 0 && at_end && !base->used && base->writes > 0)
         return incomplete (input, error);
-      if (base->buffer.length == 0 || (!at_end && is_part_of_byte_order_mark (&base->buffer)))
+      if (base->buffer.length == 0)
         return INPUT_MORE;
       input->form = find_form (&base->buffer);
     }
