@@ -1,0 +1,277 @@
+/* The command line (options.h; design.md, section 5 for the defaults). */
+#include "daemon/options.h"
+
+#include "support/sentences.h"
+
+#include <string.h>
+
+/* Reads "so24fs", @words separated by blanks, and @list after -o if there is one. */
+static Options *
+parse (const char *words, const char *list, GError **error)
+{
+  g_autofree char *line = g_strconcat ("so24fs ", words, NULL);
+  g_auto (GStrv) split = g_strsplit (line, " ", -1);
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+
+  for (char **word = split; *word != NULL; word++)
+    if (**word != '\0')
+      g_ptr_array_add (arguments, *word);
+  if (list != NULL)
+    {
+      g_ptr_array_add (arguments, (gpointer) "-o");
+      g_ptr_array_add (arguments, (gpointer)list);
+    }
+  return options_parse ((int)arguments->len, (char **)arguments->pdata, error);
+}
+
+static Options *
+parse_well (const char *words, const char *list)
+{
+  g_autoptr (GError) error = NULL;
+  Options *options = parse (words, list, &error);
+
+  g_assert_no_error (error);
+  return options;
+}
+
+static void
+assert_refused (const char *words, const char *list, const char *said)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (parse (words, list, &error));
+  g_assert_null (strpbrk (error->message, "\r\n"));
+  assert_failed_saying (&error, SO24_ERROR_INVALID, said);
+}
+
+static void
+source_and_mountpoint_are_enough (void)
+{
+  g_autoptr (Options) options = parse_well ("account /mnt", NULL);
+
+  g_assert_cmpstr (options->source, ==, "account");
+  g_assert_cmpstr (options->mountpoint, ==, "/mnt");
+  g_assert_false (options->foreground || options->debug || options->help || options->version || options->sandbox);
+}
+
+static void
+the_defaults_are_those_of_the_design (void)
+{
+  g_autoptr (Options) options = parse_well ("account /mnt", NULL);
+
+  g_assert_cmpstr (options->endpoint, ==, "https://api.24sevenoffice.com/authenticate/v001/authenticate.asmx");
+  g_assert_cmpint (options->check_ttl_s, ==, 60);
+  g_assert_cmpint (options->offline_grace_s, ==, 300);
+  g_assert_cmpint (options->service_id, ==, 0);
+  g_assert_cmpint (options->timeout_s, >, 0);
+  g_assert_true (guid_is_zero (&options->application_id));
+  g_assert_null (options->ca_file);
+  g_assert_cmpstr (options->mount_options->str, ==, "");
+}
+
+static void
+options_take_their_values (void)
+{
+  g_autoptr (Options) options = parse_well (
+    "account /mnt", "endpoint=http://127.0.0.1:1/a?b=c,check_ttl=0,offline_grace=86400,service_id=2147483647,timeout=1,"
+                    "ca_file=/ca.pem,sandbox,application_id={88888888-0000-4000-8000-00000000000A}");
+
+  g_assert_cmpstr (options->endpoint, ==, "http://127.0.0.1:1/a?b=c");
+  g_assert_cmpint (options->check_ttl_s, ==, 0);
+  g_assert_cmpint (options->offline_grace_s, ==, 86400);
+  g_assert_cmpint (options->service_id, ==, G_MAXINT32);
+  g_assert_cmpint (options->timeout_s, ==, 1);
+  g_assert_cmpstr (options->ca_file, ==, "/ca.pem");
+  g_assert_true (options->sandbox);
+  g_assert_cmpstr (options->application_id.text, ==, "88888888-0000-4000-8000-00000000000a");
+}
+
+static void
+options_may_stand_anywhere_and_the_last_one_counts (void)
+{
+  g_autoptr (Options) before = parse_well ("-o check_ttl=5 account -ocheck_ttl=6,ro /mnt -o check_ttl=7", NULL);
+  g_autoptr (Options) endpoint = parse_well ("account /mnt -o endpoint=https://a -o endpoint=https://b", NULL);
+
+  g_assert_cmpint (before->check_ttl_s, ==, 7);
+  g_assert_cmpstr (before->mount_options->str, ==, "ro");
+  g_assert_cmpstr (endpoint->endpoint, ==, "https://b");
+}
+
+static void
+switches_are_understood_in_both_forms (void)
+{
+  g_autoptr (Options) foreground = parse_well ("-f account /mnt", NULL);
+  g_autoptr (Options) debug = parse_well ("account /mnt --debug", NULL);
+  g_autoptr (Options) help = parse_well ("--help", NULL);
+  g_autoptr (Options) version = parse_well ("-V", NULL);
+
+  g_assert_true (foreground->foreground && !foreground->debug);
+  g_assert_true (debug->foreground && debug->debug);
+  g_assert_true (help->help);
+  g_assert_true (version->version);
+}
+
+static void
+after_two_dashes_everything_is_a_name (void)
+{
+  g_autoptr (Options) options = parse_well ("-f -- -account --mnt", NULL);
+
+  g_assert_cmpstr (options->source, ==, "-account");
+  g_assert_cmpstr (options->mountpoint, ==, "--mnt");
+}
+
+static void
+a_missing_or_superfluous_name_is_refused (void)
+{
+  assert_refused ("", NULL, "usage");
+  assert_refused ("account", NULL, "MOUNTPOINT");
+  assert_refused ("account /mnt more", NULL, "MOUNTPOINT");
+}
+
+static void
+an_unknown_option_names_the_nearest (void)
+{
+  static const char *const rows[][2] = {{"endpoit=https://a", "endpoint"},
+                                        {"chek_ttl=5", "check_ttl"},
+                                        {"serviceid=5", "service_id"},
+                                        {"time_out=5", "timeout"},
+                                        {"Sandbox", "sandbox"},
+                                        {"offline-grace=1", "offline_grace"},
+                                        {"cafile=/a", "ca_file"},
+                                        {"applicationid=x", "application_id"}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *said = g_strdup_printf ("did you mean %s?", rows[i][1]);
+
+      assert_refused ("account /mnt", rows[i][0], said);
+    }
+}
+
+static void
+an_unknown_option_of_any_length_is_refused (void)
+{
+  g_autofree char *longest = g_strnfill (100000, 'x');
+
+  assert_refused ("account /mnt", longest, "unknown option");
+  assert_refused ("account /mnt", "=", "unknown option");
+  assert_refused ("account /mnt", "ro=1", "unknown option");
+  assert_refused ("account /mnt", "allow_othe", "unknown option");
+}
+
+static void
+an_unknown_switch_is_refused (void)
+{
+  assert_refused ("-x account /mnt", NULL, "-x");
+  assert_refused ("--foregroun account /mnt", NULL, "--foregroun");
+  assert_refused ("account /mnt -o", NULL, "-o");
+}
+
+static void
+numbers_outside_their_range_are_refused (void)
+{
+  static const char *const lists[] = {
+    "check_ttl=-1",   "check_ttl=86401", "timeout=0",   "timeout=3601", "service_id=0", "service_id=2147483648",
+    "timeout=",       "timeout=5s",      "timeout=5.0", "timeout= 5",   "timeout=0x5",  "timeout=99999999999999999999",
+    "offline_grace=x"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autofree char *name = g_strndup (lists[i], strcspn (lists[i], "="));
+
+      assert_refused ("account /mnt", lists[i], name);
+    }
+}
+
+static void
+a_value_that_is_missing_or_superfluous_is_refused (void)
+{
+  assert_refused ("account /mnt", "timeout", "timeout needs a value");
+  assert_refused ("account /mnt", "endpoint", "endpoint needs a value");
+  assert_refused ("account /mnt", "endpoint=", "endpoint is empty");
+  assert_refused ("account /mnt", "ca_file=", "ca_file is empty");
+  assert_refused ("account /mnt", "sandbox=1", "sandbox takes no value");
+  assert_refused ("account /mnt", "application_id=4711", "application_id is not a GUID");
+}
+
+static void
+a_backslash_makes_a_comma_part_of_the_value (void)
+{
+  g_autoptr (Options) options = parse_well ("account /mnt", "ca_file=/a\\,b\\\\c,check_ttl=5");
+
+  g_assert_cmpstr (options->ca_file, ==, "/a,b\\c");
+  g_assert_cmpint (options->check_ttl_s, ==, 5);
+}
+
+static void
+empty_options_are_skipped (void)
+{
+  g_autoptr (Options) options = parse_well ("account /mnt", ",,check_ttl=5,,ro,");
+
+  g_assert_cmpint (options->check_ttl_s, ==, 5);
+  g_assert_cmpstr (options->mount_options->str, ==, "ro");
+}
+
+static void
+options_of_the_kernel_and_of_libfuse_are_passed_on_in_their_order (void)
+{
+  g_autoptr (Options) options = parse_well ("account /mnt", "allow_other,timeout=5,noatime,max_read=4096,ro");
+
+  g_assert_cmpstr (options->mount_options->str, ==, "allow_other,noatime,max_read=4096,ro");
+}
+
+/* libfuse splits what it gets at commas again: context=…:c1,c2 would become an option c2. */
+static void
+a_comma_in_an_option_that_is_passed_on_stays_escaped (void)
+{
+  g_autoptr (Options) options = parse_well ("account /mnt", "context=system_u:object_r:t:s0:c1\\,c2,ro");
+
+  g_assert_cmpstr (options->mount_options->str, ==, "context=system_u:object_r:t:s0:c1\\,c2,ro");
+}
+
+static void
+what_mount_and_systemd_leave_in_is_ignored (void)
+{
+  g_autoptr (Options) options
+    = parse_well ("account /mnt", "defaults,noauto,_netdev,nofail,user,x-systemd.automount,x-gvfs-hide,comment=a b,rw");
+
+  g_assert_cmpstr (options->mount_options->str, ==, "rw");
+}
+
+static void
+help_names_every_option_with_its_default (void)
+{
+  static const char *const words[]
+    = {"SOURCE",       "MOUNTPOINT", "endpoint=",      "application_id=", "service_id=", "timeout=",
+       "check_ttl=",   "(60)",       "offline_grace=", "(300)",           "ca_file=",    "sandbox",
+       "--foreground", "--debug",    "--help",         "--version"};
+  g_autofree char *help = options_help ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strstr (help, words[i]) == NULL)
+      g_error ("%s is not in --help", words[i]);
+  g_assert_true (g_str_has_suffix (help, "\n"));
+}
+
+static const Sentence sentences[] = {
+  SENTENCE (source_and_mountpoint_are_enough),
+  SENTENCE (the_defaults_are_those_of_the_design),
+  SENTENCE (options_take_their_values),
+  SENTENCE (options_may_stand_anywhere_and_the_last_one_counts),
+  SENTENCE (switches_are_understood_in_both_forms),
+  SENTENCE (after_two_dashes_everything_is_a_name),
+  SENTENCE (a_missing_or_superfluous_name_is_refused),
+  SENTENCE (an_unknown_option_names_the_nearest),
+  SENTENCE (an_unknown_option_of_any_length_is_refused),
+  SENTENCE (an_unknown_switch_is_refused),
+  SENTENCE (numbers_outside_their_range_are_refused),
+  SENTENCE (a_value_that_is_missing_or_superfluous_is_refused),
+  SENTENCE (a_backslash_makes_a_comma_part_of_the_value),
+  SENTENCE (empty_options_are_skipped),
+  SENTENCE (options_of_the_kernel_and_of_libfuse_are_passed_on_in_their_order),
+  SENTENCE (a_comma_in_an_option_that_is_passed_on_stays_escaped),
+  SENTENCE (what_mount_and_systemd_leave_in_is_ignored),
+  SENTENCE (help_names_every_option_with_its_default),
+};
+
+MAIN ("options")
