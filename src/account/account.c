@@ -4,30 +4,6 @@
 #include "account/machine.h"
 #include "base/error.h"
 
-Verdict
-verdict_ready (void)
-{
-  return (Verdict){VERDICT_READY};
-}
-
-Verdict
-verdict_fail (GError *error)
-{
-  return (Verdict){VERDICT_FAIL, .error = error};
-}
-
-Verdict
-verdict_needs (Operation operation)
-{
-  return (Verdict){VERDICT_NEEDS, .operation = operation};
-}
-
-Verdict
-verdict_needs_unless (Operation operation, GError *refusal)
-{
-  return refusal != NULL ? verdict_fail (refusal) : verdict_needs (operation);
-}
-
 Account *
 account_new (const AccountConfig *config)
 {
@@ -315,132 +291,16 @@ static void (*const handlers[N_EVENTS]) (Account *account, const Event *event, I
   [EVENT_INTERRUPT] = on_interrupt, [EVENT_STOP] = on_stop,
 };
 
-/* What users see of the state, to tell afterwards what has changed. Holds references, so that pointers can be compared. */
-typedef struct
-{
-  Secret *id;
-  gboolean withheld;
-  Identity *active;
-  GPtrArray *identities;
-  const Passport *passport;
-} Sight;
-
-static Sight
-look (const Account *account)
-{
-  const Session *session = account->session;
-  Sight sight = {.withheld = session->withheld != NULL, .passport = session->passport};
-
-  sight.id = session->id == NULL ? NULL : secret_ref (session->id);
-  sight.active = session->active == NULL ? NULL : identity_ref (session->active);
-  sight.identities = account->identities == NULL ? NULL : g_ptr_array_ref (account->identities);
-  return sight;
-}
-
-static void
-sight_clear (Sight *sight)
-{
-  g_clear_pointer (&sight->id, secret_unref);
-  g_clear_pointer (&sight->active, identity_unref);
-  g_clear_pointer (&sight->identities, g_ptr_array_unref);
-}
-
-static gboolean
-same_identity (const Identity *a, const Identity *b)
-{
-  return a == b || (a != NULL && b != NULL && guid_equal (&a->id, &b->id));
-}
-
-static void
-tell_changes (const Sight *before, const Sight *after, Effects *effects)
-{
-  gboolean same_session = before->id == after->id && before->withheld == after->withheld;
-  guint changed = 0;
-
-  changed |= same_session ? 0 : CHANGED_SESSION;
-  changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
-  changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
-  changed |= before->passport == after->passport ? 0 : CHANGED_PASSPORT;
-  if (changed != 0)
-    effects_changed (effects, changed);
-}
-
 void
 account_handle (Account *account, const Event *event, Instant now, Effects *effects)
 {
-  Sight before = look (account), after;
+  Sight before = sight_take (account), after;
 
   handlers[event->kind](account, event, now, effects);
   advance_commands (account, now, effects);
   advance_waiters (account, now, effects);
-  after = look (account);
-  tell_changes (&before, &after, effects);
+  after = sight_take (account);
+  sight_tell_changes (&before, &after, effects);
   sight_clear (&before);
   sight_clear (&after);
-}
-
-gboolean
-account_has_session (const Account *account)
-{
-  return account->session->id != NULL;
-}
-
-static gboolean
-check_session (const Session *session, GError **error)
-{
-  if (session->id != NULL)
-    return TRUE;
-  g_set_error_literal (error, SO24_ERROR, session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
-                       session->ended ? "the session has ended" : "there is no session");
-  return FALSE;
-}
-
-const Secret *
-account_cookie (const Account *account, GError **error)
-{
-  const Session *session = account->session;
-
-  if (!check_session (session, error))
-    return NULL;
-  if (session->withheld != NULL)
-    {
-      g_propagate_error (error, g_error_copy (session->withheld));
-      return NULL;
-    }
-  if (session->switching || session->put_back || session->active == NULL || session->confirmed_us == NEVER)
-    {
-      g_set_error_literal (error, SO24_ERROR, SO24_ERROR_REVOKED, "which identity is active is being found out");
-      return NULL;
-    }
-  return session->id;
-}
-
-Identity *
-account_identity (const Account *account, GError **error)
-{
-  const Session *session = account->session;
-
-  if (!check_session (session, error))
-    return NULL;
-  if (session->active == NULL)
-    g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "which identity is active is not known yet");
-  return session->active;
-}
-
-Identity *
-account_last_identity (const Account *account)
-{
-  return account->session->active;
-}
-
-const GPtrArray *
-account_identities (const Account *account)
-{
-  return account->identities;
-}
-
-const Passport *
-account_passport (const Account *account)
-{
-  return account->session->passport;
 }

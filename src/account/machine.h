@@ -72,6 +72,7 @@ typedef struct
   GError *error;
 } Verdict;
 
+/* verdict.c */
 Verdict verdict_ready (void);
 Verdict verdict_fail (GError *error); /* takes @error */
 Verdict verdict_needs (Operation operation);
@@ -102,3 +103,18 @@ Request *request_for (const Account *account, Operation operation, const Session
 /* What Login, and what a list without a session, is with the credential @credential. */
 Operation login_operation (const Credential *credential);
 Operation list_operation (const Account *account, const Session *session);
+
+/* serving.c */
+/* What users see of the state, to tell afterwards what has changed. Holds references, so that pointers can be compared. */
+typedef struct
+{
+  Secret *id;
+  gboolean withheld;
+  Identity *active;
+  GPtrArray *identities;
+  const Passport *passport;
+} Sight;
+
+Sight sight_take (const Account *account);
+void sight_clear (Sight *sight);
+void sight_tell_changes (const Sight *before, const Sight *after, Effects *effects);

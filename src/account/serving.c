@@ -1,0 +1,109 @@
+/* What can be served of the state, and whether that has changed. Touches nothing. */
+#include "account/machine.h"
+#include "base/error.h"
+
+Sight
+sight_take (const Account *account)
+{
+  const Session *session = account->session;
+  Sight sight = {.withheld = session->withheld != NULL, .passport = session->passport};
+
+  sight.id = session->id == NULL ? NULL : secret_ref (session->id);
+  sight.active = session->active == NULL ? NULL : identity_ref (session->active);
+  sight.identities = account->identities == NULL ? NULL : g_ptr_array_ref (account->identities);
+  return sight;
+}
+
+void
+sight_clear (Sight *sight)
+{
+  g_clear_pointer (&sight->id, secret_unref);
+  g_clear_pointer (&sight->active, identity_unref);
+  g_clear_pointer (&sight->identities, g_ptr_array_unref);
+}
+
+static gboolean
+same_identity (const Identity *a, const Identity *b)
+{
+  return a == b || (a != NULL && b != NULL && guid_equal (&a->id, &b->id));
+}
+
+void
+sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
+{
+  gboolean same_session = before->id == after->id && before->withheld == after->withheld;
+  guint changed = 0;
+
+  changed |= same_session ? 0 : CHANGED_SESSION;
+  changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
+  changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
+  changed |= before->passport == after->passport ? 0 : CHANGED_PASSPORT;
+  if (changed != 0)
+    effects_changed (effects, changed);
+}
+
+gboolean
+account_has_session (const Account *account)
+{
+  return account->session->id != NULL;
+}
+
+static gboolean
+check_session (const Session *session, GError **error)
+{
+  if (session->id != NULL)
+    return TRUE;
+  g_set_error_literal (error, SO24_ERROR, session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
+                       session->ended ? "the session has ended" : "there is no session");
+  return FALSE;
+}
+
+const Secret *
+account_cookie (const Account *account, GError **error)
+{
+  const Session *session = account->session;
+
+  if (!check_session (session, error))
+    return NULL;
+  if (session->withheld != NULL)
+    {
+      g_propagate_error (error, g_error_copy (session->withheld));
+      return NULL;
+    }
+  if (session->switching || session->put_back || session->active == NULL || session->confirmed_us == NEVER)
+    {
+      g_set_error_literal (error, SO24_ERROR, SO24_ERROR_REVOKED, "which identity is active is being found out");
+      return NULL;
+    }
+  return session->id;
+}
+
+Identity *
+account_identity (const Account *account, GError **error)
+{
+  const Session *session = account->session;
+
+  if (!check_session (session, error))
+    return NULL;
+  if (session->active == NULL)
+    g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "which identity is active is not known yet");
+  return session->active;
+}
+
+Identity *
+account_last_identity (const Account *account)
+{
+  return account->session->active;
+}
+
+const GPtrArray *
+account_identities (const Account *account)
+{
+  return account->identities;
+}
+
+const Passport *
+account_passport (const Account *account)
+{
+  return account->session->passport;
+}

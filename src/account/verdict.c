@@ -1,0 +1,26 @@
+/* Verdicts as values. Touches nothing. */
+#include "account/machine.h"
+
+Verdict
+verdict_ready (void)
+{
+  return (Verdict){VERDICT_READY};
+}
+
+Verdict
+verdict_fail (GError *error)
+{
+  return (Verdict){VERDICT_FAIL, .error = error};
+}
+
+Verdict
+verdict_needs (Operation operation)
+{
+  return (Verdict){VERDICT_NEEDS, .operation = operation};
+}
+
+Verdict
+verdict_needs_unless (Operation operation, GError *refusal)
+{
+  return refusal != NULL ? verdict_fail (refusal) : verdict_needs (operation);
+}
