@@ -50,13 +50,8 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
 }
 
 static void
-open_again (Parked *parked, const GError *error)
+open_again (Parked *parked)
 {
-  if (error != NULL)
-    {
-      parked_fail (parked, error);
-      return;
-    }
   finish_open (parked->fs, parked->request, parked->node, &parked->info);
   parked_free (parked);
 }
@@ -74,7 +69,7 @@ open_for_writing (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info
   parked = parked_new (fs, request, node, open_again);
   parked->info = *info;
   if (!gate_wait (parked))
-    open_again (parked, NULL);
+    open_again (parked);
 }
 
 void

@@ -19,13 +19,8 @@ reply_entry (Fs *fs, fuse_req_t request, NodeId folder, const char *name)
 }
 
 static void
-lookup_again (Parked *parked, const GError *error)
+lookup_again (Parked *parked)
 {
-  if (error != NULL)
-    {
-      parked_fail (parked, error);
-      return;
-    }
   reply_entry (parked->fs, parked->request, parked->node, parked->name);
   parked_free (parked);
 }
@@ -97,13 +92,8 @@ reply_link (Fs *fs, fuse_req_t request, NodeId node)
 }
 
 static void
-read_link_again (Parked *parked, const GError *error)
+read_link_again (Parked *parked)
 {
-  if (error != NULL)
-    {
-      parked_fail (parked, error);
-      return;
-    }
   reply_link (parked->fs, parked->request, parked->node);
   parked_free (parked);
 }
@@ -133,13 +123,8 @@ finish_opendir (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *
 }
 
 static void
-opendir_again (Parked *parked, const GError *error)
+opendir_again (Parked *parked)
 {
-  if (error != NULL)
-    {
-      parked_fail (parked, error);
-      return;
-    }
   finish_opendir (parked->fs, parked->request, parked->node, &parked->info);
   parked_free (parked);
 }

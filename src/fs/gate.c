@@ -53,7 +53,7 @@ gate_pass (Fs *fs, NodeId node)
   if (next != NULL)
     {
       next->at_gate = FALSE;
-      next->resume (next, NULL);
+      next->go_on (next);
     }
 }
 

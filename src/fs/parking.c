@@ -1,5 +1,5 @@
 /*
- * Requests that wait. Each is answered exactly once: by its own resume(), whoever woke it.
+ * Requests that wait. Each is answered exactly once, by the function that it was parked with.
  *
  * libfuse calls an interrupt function while it holds the request's lock, and sometimes before the request is known to
  * be parked; answering from there would free the lock that is held. So an interrupt is only noted, and delivered when
@@ -30,14 +30,14 @@ on_interrupt (fuse_req_t request, void *data)
 }
 
 Parked *
-parked_new (Fs *fs, fuse_req_t request, NodeId node, void (*resume) (Parked *parked, const GError *error))
+parked_new (Fs *fs, fuse_req_t request, NodeId node, void (*go_on) (Parked *parked))
 {
   Parked *parked = g_new0 (Parked, 1);
 
   parked->fs = fs;
   parked->request = request;
   parked->node = node;
-  parked->resume = resume;
+  parked->go_on = go_on;
   parked->waiter = ++fs->last_waiter;
   g_hash_table_insert (fs->parked, &parked->waiter, parked);
   fuse_req_interrupt_func (request, on_interrupt, parked);
@@ -113,8 +113,14 @@ fs_answer (Fs *fs, guint64 waiter, const GError *error)
 {
   Parked *parked = g_hash_table_lookup (fs->parked, &waiter);
 
-  if (parked != NULL)
-    parked->resume (parked, error);
+  if (parked == NULL)
+    return;
+  if (error == NULL)
+    parked->go_on (parked);
+  else if (parked->fail != NULL)
+    parked->fail (parked, error);
+  else
+    parked_fail (parked, error);
 }
 
 static void

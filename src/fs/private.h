@@ -51,8 +51,10 @@ struct Parked
   Fs *fs;
   fuse_req_t request;
   guint64 waiter;
-  /* Goes on; either answers and calls parked_free(), or waits again. @error: why the wait failed; NULL: it did not. */
-  void (*resume) (Parked *parked, const GError *error);
+  /* The wait was not in vain: answers and calls parked_free(), or waits again. */
+  void (*go_on) (Parked *parked);
+  /* It was, because of @error: the same; NULL: parked_fail(). */
+  void (*fail) (Parked *parked, const GError *error);
   NodeId node;
   struct fuse_file_info info;
   char *name;         /* of a LOOKUP */
@@ -64,7 +66,7 @@ struct Parked
 };
 
 /* parking.c */
-Parked *parked_new (Fs *fs, fuse_req_t request, NodeId node, void (*resume) (Parked *parked, const GError *error));
+Parked *parked_new (Fs *fs, fuse_req_t request, NodeId node, void (*go_on) (Parked *parked));
 void parked_free (Parked *parked);
 void parked_want (Parked *parked, Want want, gboolean ask_now);
 void parked_command (Parked *parked, const Order *order);

@@ -66,15 +66,6 @@ finish (Parked *parked, const GError *error)
   gate_open (fs, node);
 }
 
-static void
-go_on (Parked *parked, const GError *error)
-{
-  if (error != NULL)
-    finish (parked, error);
-  else
-    drive (parked);
-}
-
 /* A thread's number is not its process's. */
 static pid_t
 process_of (pid_t thread)
@@ -133,8 +124,9 @@ drive (Parked *parked)
 static Parked *
 park (Fs *fs, fuse_req_t request, NodeId node, Handle *handle)
 {
-  Parked *parked = parked_new (fs, request, node, go_on);
+  Parked *parked = parked_new (fs, request, node, drive);
 
+  parked->fail = finish;
   parked->handle = handle;
   gate_close (fs, node);
   return parked;
