@@ -38,13 +38,17 @@ connections_free (Connections *connections)
   g_free (connections);
 }
 
+/* NULL if the connection is gone already. */
 static Taken *
 take (Connections *connections, SoupServerMessage *message, GBytes *bytes)
 {
-  Taken *taken = g_new0 (Taken, 1);
+  GIOStream *stream = soup_server_message_steal_connection (message);
+  if (stream == NULL)
+    return NULL;
 
+  Taken *taken = g_new0 (Taken, 1);
   taken->connections = connections;
-  taken->stream = soup_server_message_steal_connection (message);
+  taken->stream = stream;
   taken->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
   connections->count++;
   return taken;
@@ -81,7 +85,10 @@ wait_for_client (Taken *taken)
 void
 connections_leave_hanging (Connections *connections, SoupServerMessage *message)
 {
-  wait_for_client (take (connections, message, NULL));
+  Taken *taken = take (connections, message, NULL);
+
+  if (taken != NULL)
+    wait_for_client (taken);
 }
 
 void
@@ -89,7 +96,8 @@ connections_close (SoupServerMessage *message)
 {
   g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
 
-  g_io_stream_close (stream, NULL, NULL);
+  if (stream != NULL)
+    g_io_stream_close (stream, NULL, NULL);
 }
 
 void
@@ -113,8 +121,10 @@ connections_send_and_close (Connections *connections, SoupServerMessage *message
 {
   Taken *taken = take (connections, message, bytes);
   gsize length = 0;
-  const char *data = g_bytes_get_data (taken->bytes, &length);
+  const char *data = g_bytes_get_data (bytes, &length);
 
+  if (taken == NULL)
+    return;
   g_output_stream_write_all_async (g_io_stream_get_output_stream (taken->stream), data, length, G_PRIORITY_DEFAULT,
                                    connections->end, sent, taken);
 }

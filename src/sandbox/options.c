@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #define LONGEST_SECONDS (366.0 * 24 * 3600)
+#define LONGEST_DELAY   86400.0
 
 static const char summary[]
   = "A small 24SevenOffice AuthenticateService to try programs on, without an account and without a network.\n"
@@ -72,8 +73,8 @@ check (Options *options, const char *login_limit, int arguments_left, GError **e
     return complain (error, "--port wants a number from 0 to 65535");
   if (!(options->session_timeout > 0) || options->session_timeout > LONGEST_SECONDS)
     return complain (error, "--session-timeout wants a number of seconds greater than 0");
-  if (!(options->delay >= 0) || options->delay > LONGEST_SECONDS)
-    return complain (error, "--delay wants a number of seconds, 0 or more");
+  if (!(options->delay >= 0) || options->delay > LONGEST_DELAY)
+    return complain (error, "--delay wants a number of seconds from 0 to 86400");
   if (options->calls_per_hour < 1)
     return complain (error, "--calls-per-hour wants a number greater than 0");
   return login_limit == NULL || parse_login_limit (options, login_limit, error);

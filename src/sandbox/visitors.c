@@ -2,8 +2,8 @@
 
    Every connection has a SoupServer of its own. One for all would do, if libsoup 3.2 noticed that a client closes a
    connection that it had kept: it does not, and a descriptor is lost each time. So we look ourselves, whenever no
-   request is under way, and then let go of the SoupServer, which is allowed in any state and takes the connection with it.
-   A SoupServer that listens nowhere keeps no connection, so each listens at a blind door, to which nobody can come.
+   request is under way, and then let go of the SoupServer. That is allowed in any state, and takes the connection
+   along. A SoupServer that listens nowhere keeps no connection, so each listens at a blind door, to which nobody comes.
    While a request is under way its client may hang up as it likes: the call goes on, as in ASP.NET. */
 #include "sandbox/visitors.h"
 

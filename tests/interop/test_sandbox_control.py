@@ -10,9 +10,9 @@ import urllib.parse
 
 import pytest
 
-from test_sandbox_helper import (BLOCKED_TEXT, CLIENT_PATH, KARI, NAMESPACE, OLA, OLA_TOKEN, OPERATIONS, PATH, Sandbox, child,
-                                 connect, credential, envelope, kari, message_of, ola, raw_request, result, set_cookie,
-                                 soap_headers, token, wait_until)
+from test_sandbox_helper import (BLOCKED_TEXT, CLIENT_PATH, KARI, NAMESPACE, OLA, OLA_TOKEN, OPERATIONS, PATH,
+                                 Sandbox, child, connect, credential, envelope, kari, message_of, ola, raw_request,
+                                 result, set_cookie, soap_headers, token, wait_until)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,8 @@ def fail(sandbox, kind, **parameters):
 
 
 def test_all_nine_operations_are_counted_from_nought(sandbox):
-    assert sandbox.control("GET", "calls") == {"total": 0, "by_operation": dict.fromkeys(OPERATIONS, 0), "client_service": 0}
+    assert sandbox.control("GET", "calls") == {
+        "total": 0, "by_operation": dict.fromkeys(OPERATIONS, 0), "client_service": 0}
 
 
 def test_calls_are_counted_by_operation_also_those_that_fail(sandbox):
@@ -63,8 +64,8 @@ def test_the_log_tells_of_each_call_what_is_not_secret(sandbox):
     sandbox.post(envelope("Login", credential(OLA[0], f"&{OLA[1]};")), {"Content-Type": "text/xml; charset=utf-8"})
     log = sandbox.log()
     assert log.pop()["fault"].startswith("The document is not well formed.")
-    assert [one["operation"] for one in log] == ["Login", "HasSession", "AuthenticateByToken", "GetIdentity", None, "Login",
-                                                 "HasSession"]
+    assert [one["operation"] for one in log] == [
+        "Login", "HasSession", "AuthenticateByToken", "GetIdentity", None, "Login", "HasSession"]
     assert [one["outcome"] for one in log] == ["ok", "ok", "ok", "fault", "unrouted", "refused", "status-503"]
     assert [one["status"] for one in log] == [200, 200, 200, 500, 500, 400, 503]
     assert [one["identity"] for one in log] == [ola(2), ola(2), ola(1), None, None, None, None]
@@ -242,7 +243,8 @@ def test_removed_takes_sessions_to_the_default_identity(sandbox):
     sandbox.control("POST", "identity", id=ola(2), set="removed")
     assert (sandbox.active(session), sandbox.active(other)) == (ola(1), ola(3))
     assert ola(2) not in sandbox.identities(session)
-    assert message_of(sandbox.soap("Login", credential(*OLA, identity=ola(2)))) == "The provided IdentityId is not valid"
+    refused = sandbox.soap("Login", credential(*OLA, identity=ola(2)))
+    assert message_of(refused) == "The provided IdentityId is not valid"
     sandbox.control("POST", "identity", id=ola(2), set="restored")
     assert ola(2) in sandbox.identities(session)
 

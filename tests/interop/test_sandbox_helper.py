@@ -54,7 +54,8 @@ class Sandbox:
 
     def __init__(self, *options, **environment):
         self.process = subprocess.Popen(
-            [PROGRAM, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            [PROGRAM, "--port", "0", *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, "G_DEBUG": "fatal-warnings", **environment})
         self.url = self.process.stdout.readline().decode().strip()
         if not self.url:
@@ -96,7 +97,8 @@ class Sandbox:
     # SOAP
 
     def soap(self, operation, inside="", version="1.1", cookie=None, headers=None, **options):
-        return self.post(envelope(operation, inside, version), soap_headers(operation, version, cookie, headers), **options)
+        body = envelope(operation, inside, version)
+        return self.post(body, soap_headers(operation, version, cookie, headers), **options)
 
     def post(self, body, headers, path=PATH, **options):
         return self.request("POST", path, body if isinstance(body, bytes) else body.encode(), headers, **options)
@@ -133,8 +135,8 @@ def soap_headers(operation, version="1.1", cookie=None, more=None):
 
 
 def envelope(operation, inside="", version="1.1", header="", namespace=NAMESPACE):
-    return (f'<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="{ENVELOPES[version]}">{header}<soap:Body>'
-            f'<{operation} xmlns="{namespace}">{inside}</{operation}></soap:Body></soap:Envelope>')
+    return (f'<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="{ENVELOPES[version]}">{header}'
+            f'<soap:Body><{operation} xmlns="{namespace}">{inside}</{operation}></soap:Body></soap:Envelope>')
 
 
 def credential(username, password, identity=None, application=APPLICATION):

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from test_sandbox_helper import (APPLICATION, BLOCKED_TEXT, CLIENT_PATH, KARI, KARI_TOKEN, NAMESPACE, OLA, OLA_TOKEN, OPERATIONS,
-                                 ZERO, Sandbox, child, connect, credential, envelope, fault_text, kari, message_of, ola,
-                                 raw_request, result, set_cookie, soap_headers, token, wait_until, PATH)
+from test_sandbox_helper import (APPLICATION, BLOCKED_TEXT, CLIENT_PATH, KARI, KARI_TOKEN, NAMESPACE, OLA, OLA_TOKEN,
+                                 OPERATIONS, ZERO, Sandbox, child, connect, credential, envelope, fault_text, kari,
+                                 message_of, ola, raw_request, result, set_cookie, soap_headers, token, wait_until,
+                                 PATH)
 
 STRANGER = "abcdefghijklmnopqrstuvwx"
 
@@ -26,7 +27,8 @@ def sandbox(process):
 
 
 def set_identity(sandbox, session, guid):
-    return result(sandbox.soap("SetIdentityById", f"<identityId>{guid}</identityId>", cookie=session), "SetIdentityById").text
+    answer = sandbox.soap("SetIdentityById", f"<identityId>{guid}</identityId>", cookie=session)
+    return result(answer, "SetIdentityById").text
 
 
 # Login
@@ -117,8 +119,9 @@ def test_set_identity_by_id_switches(sandbox):
 
 def test_set_identity_takes_a_whole_object_and_uses_its_id(sandbox):
     session = sandbox.login()
-    whole = (f"<identity><Id>{ola(4)}</Id><User><ContactId>5</ContactId><Id>{ZERO}</Id></User><Client><Id>1</Id><Name>Not this"
-             "</Name></Client><IsCurrent>false</IsCurrent><IsDefault>true</IsDefault><IsProtected>0</IsProtected>"
+    whole = (f"<identity><Id>{ola(4)}</Id><User><ContactId>5</ContactId><Id>{ZERO}</Id></User>"
+             "<Client><Id>1</Id><Name>Not this</Name></Client>"
+             "<IsCurrent>false</IsCurrent><IsDefault>true</IsDefault><IsProtected>0</IsProtected>"
              "<Servers><Server><Id>1</Id><Type>2</Type></Server></Servers></identity>")
     assert result(sandbox.soap("SetIdentity", whole, cookie=session), "SetIdentity").text == "true"
     assert sandbox.active(session) == ola(4)
@@ -153,12 +156,14 @@ def test_a_credential_lists_what_is_available_without_a_session(sandbox):
     listed = list(result(answer, "GetIdentitiesWithCredential"))
     assert [child(one, "Id").text for one in listed] == [kari(2), kari(3)]
     assert {child(one, "IsCurrent").text for one in listed} == {"false"}
-    assert message_of(sandbox.soap("GetIdentitiesWithCredential", credential(KARI[0], "x"))) == "Invalid username or password"
+    refused = sandbox.soap("GetIdentitiesWithCredential", credential(KARI[0], "x"))
+    assert message_of(refused) == "Invalid username or password"
 
 
 @pytest.mark.parametrize("service, numbers", [(24, [1, 5, 7]), (1, [1, 2, 3, 5, 6, 8, 9, 10, 11]), (99, [])])
 def test_a_credential_lists_what_has_a_service(sandbox, service, numbers):
-    answer = sandbox.soap("GetIdentitiesWithCredentialByService", credential(*OLA) + f"<serviceId>{service}</serviceId>")
+    inside = credential(*OLA) + f"<serviceId>{service}</serviceId>"
+    answer = sandbox.soap("GetIdentitiesWithCredentialByService", inside)
     listed = result(answer, "GetIdentitiesWithCredentialByService")
     assert [child(one, "Id").text for one in listed] == [ola(number) for number in numbers]
 

@@ -1,5 +1,5 @@
-"""Third-party SOAP toolkits, PHP's SoapClient and Python's zeep, use so24-sandbox from its WSDL alone: all nine operations in
-both versions of SOAP, faults, names in every script."""
+"""Third-party SOAP toolkits, PHP's SoapClient and Python's zeep, use so24-sandbox from its WSDL alone: all nine
+operations in both versions of SOAP, faults, names in every script."""
 
 import json
 import pathlib
@@ -8,13 +8,13 @@ import subprocess
 
 import pytest
 
-from test_sandbox_helper import (APPLICATION, BLOCKED_TEXT, CLIENT_PATH, KARI, OLA, OLA_TOKEN, ZERO, Sandbox, kari, ola)
+from test_sandbox_helper import APPLICATION, BLOCKED_TEXT, CLIENT_PATH, KARI, OLA, OLA_TOKEN, ZERO, Sandbox, kari, ola
 
 zeep = pytest.importorskip("zeep")
 PHP = shutil.which("php")
-NAMES = ["Fjord & Fjell AS", "Ærlig Økonomi ÅS", "Drift/Utvikling A/S", "\"Kaffe\" & Kanel's <Bakeri>", "Nordlys 🌌 Reiser",
-         "100% Norsk", ".skjult", "Etterslep ", "Tvilling AS", "Tvilling AS", "Nedlagt Bruk", "Sperret Samvirke",
-         "日本ノルウェー商会"]
+NAMES = ["Fjord & Fjell AS", "Ærlig Økonomi ÅS", "Drift/Utvikling A/S", "\"Kaffe\" & Kanel's <Bakeri>",
+         "Nordlys 🌌 Reiser", "100% Norsk", ".skjult", "Etterslep ", "Tvilling AS", "Tvilling AS", "Nedlagt Bruk",
+         "Sperret Samvirke", "日本ノルウェー商会"]
 
 
 class Fault(Exception):
@@ -27,7 +27,8 @@ class Zeep:
     def __init__(self, sandbox, version):
         self.version = version
         self.client = zeep.Client(sandbox.url + "?wsdl")
-        self.service = self.client.bind("Authenticate", "AuthenticateSoap12" if version == "1.2" else "AuthenticateSoap")
+        port = "AuthenticateSoap12" if version == "1.2" else "AuthenticateSoap"
+        self.service = self.client.bind("Authenticate", port)
 
     def call(self, operation, session=None, **parameters):
         self.client.transport.session.cookies.clear()
@@ -39,7 +40,7 @@ class Zeep:
             raise Fault(fault.message) from fault
 
     def items(self, array, name):
-        """zeep takes the wrapper off an array that is a result, not off others, and has an object of Nones for a nil item."""
+        """zeep takes the wrapper off an array that is a result, not off others; a nil item is an object of Nones."""
         items = array[name] if isinstance(array, dict) else array or []
         return [one if any(value is not None for value in one.values()) else None for one in items]
 
@@ -167,8 +168,9 @@ def test_a_name_of_ones_own_comes_through(toolkit, sandbox):
 def test_a_password_in_every_script_is_understood(tmp_path, toolkit):
     accounts = tmp_path / "accounts.json"
     password = "blåbær <&>\"' 漢字 🫐"
-    accounts.write_text(json.dumps({"users": [{"username": "bær@example.com", "password": password, "default_identity": ola(1),
-                                               "identities": [{"id": ola(1)}]}]}))
+    user = {"username": "bær@example.com", "password": password, "default_identity": ola(1),
+            "identities": [{"id": ola(1)}]}
+    accounts.write_text(json.dumps({"users": [user]}))
     with Sandbox("--accounts", str(accounts)) as own:
         other = type(toolkit)(own, toolkit.version)
         session = other.call("Login", credential=credential("bær@example.com", password))

@@ -1,15 +1,17 @@
 """so24-sandbox says what a genuine ASMX runtime says, byte by byte where there is a recording of one."""
 
+import json
 import re
 import socket
 
 import pytest
 
-from test_sandbox_helper import (APPLICATION, ENVELOPES, NAMESPACE, OLA, PATH, ZERO, Sandbox, connect, credential, envelope,
-                                 fault_text, message_of, ola, raw_request, result, set_cookie, soap_headers)
+from test_sandbox_helper import (APPLICATION, ENVELOPES, NAMESPACE, OLA, PATH, ZERO, Sandbox, connect, credential,
+                                 envelope, fault_text, message_of, ola, raw_request, result, set_cookie, soap_headers)
 
 OPENING = ('<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="{}" '
-           'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><soap:Body>')
+           'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
+           '<soap:Body>')
 CLOSING = "</soap:Body></soap:Envelope>"
 EXCEPTION = "System.Web.Services.Protocols.SoapException: "
 
@@ -63,9 +65,9 @@ def test_get_identity_leaves_defaults_out_but_sends_a_zero_guid(sandbox):
     answer = sandbox.soap("GetIdentity", cookie=sandbox.login(identity=ola(5)))
     assert body_of(answer) == (
         f'<GetIdentityResponse xmlns="{NAMESPACE}"><GetIdentityResult><Id>{ola(5)}</Id><User><ContactId>104</ContactId>'
-        f"<Id>{ZERO}</Id><Name>Ola Nordmann</Name></User><Client><Id>400000000005</Id><Name>Nordlys 🌌 Reiser</Name></Client>"
-        "<IsCurrent>true</IsCurrent><IsDefault>false</IsDefault><IsProtected>true</IsProtected><Servers><Server><Id>3</Id>"
-        "<Type>1</Type></Server></Servers></GetIdentityResult></GetIdentityResponse>")
+        f"<Id>{ZERO}</Id><Name>Ola Nordmann</Name></User><Client><Id>400000000005</Id><Name>Nordlys 🌌 Reiser</Name>"
+        "</Client><IsCurrent>true</IsCurrent><IsDefault>false</IsDefault><IsProtected>true</IsProtected><Servers>"
+        "<Server><Id>3</Id><Type>1</Type></Server></Servers></GetIdentityResult></GetIdentityResponse>")
 
 
 def test_get_identities_writes_names_and_nil_servers_as_xml_serializer_does(sandbox):
@@ -106,16 +108,18 @@ def test_a_text_of_the_service_comes_as_a_soap_exception_with_its_cause(sandbox)
     answer = sandbox.soap("Login", credential("ola@example.com", "wrong"))
     assert (answer.status, answer.reason) == (500, "Internal Server Error")
     body = body_of(answer)
-    assert body.startswith(f"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>{EXCEPTION}Invalid username or "
-                           "password ---&gt; System.Exception: Invalid username or password\r\n   --- End of inner exception "
-                           "stack trace ---\r\n   at ")
+    assert body.startswith("<soap:Fault><faultcode>soap:Server</faultcode><faultstring>"
+                           f"{EXCEPTION}Invalid username or password ---&gt; "
+                           "System.Exception: Invalid username or password\r\n"
+                           "   --- End of inner exception stack trace ---\r\n   at ")
     assert re.search(r"\r\n   at [\w.]+\(.*\) in .*:line \d+</faultstring><detail /></soap:Fault>$", body)
 
 
 def test_another_exception_comes_wrapped(sandbox):
     body = body_of(sandbox.soap("GetIdentity"))
-    assert body.startswith(f"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>{EXCEPTION}Server was unable to "
-                           "process request. ---&gt; System.Exception: Not authenticated\r\n   at ")
+    assert body.startswith("<soap:Fault><faultcode>soap:Server</faultcode><faultstring>"
+                           f"{EXCEPTION}Server was unable to process request. ---&gt; "
+                           "System.Exception: Not authenticated\r\n   at ")
     assert body.endswith("\r\n   --- End of inner exception stack trace ---</faultstring><detail /></soap:Fault>")
 
 
@@ -124,8 +128,8 @@ def test_a_fault_in_soap_1_2(sandbox):
     body = body_of(answer, "1.2")
     assert answer.status == 500
     assert answer.headers["Content-Type"] == "application/soap+xml; charset=utf-8"
-    assert body.startswith('<soap:Fault><soap:Code><soap:Value>soap:Receiver</soap:Value></soap:Code><soap:Reason><soap:Text '
-                           f'xml:lang="en">{EXCEPTION}Server was unable')
+    assert body.startswith('<soap:Fault><soap:Code><soap:Value>soap:Receiver</soap:Value></soap:Code><soap:Reason>'
+                           f'<soap:Text xml:lang="en">{EXCEPTION}Server was unable')
     assert body.endswith("</soap:Text></soap:Reason><soap:Detail /></soap:Fault>")
 
 
@@ -138,7 +142,8 @@ def test_custom_errors_leave_types_and_stack_out():
 
 
 def test_null_parameters_are_a_null_reference(sandbox):
-    for operation in "Login", "AuthenticateByToken", "GetIdentitiesWithCredential", "GetIdentitiesWithCredentialByService":
+    for operation in ("Login", "AuthenticateByToken", "GetIdentitiesWithCredential",
+                      "GetIdentitiesWithCredentialByService"):
         assert message_of(sandbox.soap(operation)) == "Object reference not set to an instance of an object."
     nil = '<credential xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" />'
     assert "System.NullReferenceException" in fault_text(sandbox.soap("Login", nil))
@@ -158,7 +163,8 @@ def test_an_unknown_soap_action_is_not_recognized(sandbox, action):
 
 
 def test_soap_action_may_stand_without_quotes(sandbox):
-    answer = sandbox.post(envelope("HasSession"), soap_headers("HasSession", more={"SOAPAction": f"{NAMESPACE}/HasSession"}))
+    headers = soap_headers("HasSession", more={"SOAPAction": f"{NAMESPACE}/HasSession"})
+    answer = sandbox.post(envelope("HasSession"), headers)
     assert result(answer, "HasSession").text == "false"
 
 
@@ -168,8 +174,8 @@ def test_without_an_action_the_element_decides(sandbox, version, content_type):
     answer = sandbox.post(envelope("HasSession", version=version), {"Content-Type": content_type})
     assert body_of(answer, version).startswith("<HasSessionResponse")
     answer = sandbox.post(envelope("Logout", version=version), {"Content-Type": content_type})
-    assert message_of(answer) == ("Unable to handle request without a valid action parameter. Please supply a valid soap "
-                                  "action.")
+    assert message_of(answer) == ("Unable to handle request without a valid action parameter. "
+                                  "Please supply a valid soap action.")
     assert ("soap:Client" if version == "1.1" else "soap:Sender") in body_of(answer, version)
 
 
@@ -210,7 +216,8 @@ def test_text_at_the_root_is_described_as_dotnet_does(sandbox):
 def test_a_wrong_element_is_the_operation_with_null_parameters(sandbox, inside):
     body = f'<s:Envelope xmlns:s="{ENVELOPES["1.1"]}"><s:Body>{inside}</s:Body></s:Envelope>'
     assert result(sandbox.post(body, soap_headers("HasSession")), "HasSession").text == "false"
-    assert message_of(sandbox.post(body, soap_headers("Login"))) == "Object reference not set to an instance of an object."
+    answer = sandbox.post(body, soap_headers("Login"))
+    assert message_of(answer) == "Object reference not set to an instance of an object."
 
 
 @pytest.mark.parametrize("guid, complaint", [
@@ -222,9 +229,10 @@ def test_a_wrong_element_is_the_operation_with_null_parameters(sandbox, inside):
 ])
 def test_a_malformed_guid_is_the_clients_fault(sandbox, guid, complaint):
     answer = sandbox.soap("SetIdentityById", f"<identityId>{guid}</identityId>")
-    assert re.match(re.escape(EXCEPTION) + r"Server was unable to read request\. ---> System\.InvalidOperationException: There "
-                    r"is an error in XML document \(1, \d+\)\. ---> System\.FormatException: " + re.escape(complaint) + "\n",
-                    fault_text(answer))
+    assert re.match(re.escape(EXCEPTION) + r"Server was unable to read request\. ---> "
+                    r"System\.InvalidOperationException: There is an error in XML document \(1, \d+\)\. ---> "
+                    r"System\.FormatException: "
+                    + re.escape(complaint) + "\n", fault_text(answer))
     assert "<faultcode>soap:Client</faultcode>" in body_of(answer)
 
 
@@ -265,12 +273,13 @@ def test_a_number_out_of_range_is_the_clients_fault(sandbox):
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
 def test_a_header_that_must_be_understood_is_a_fault_after_the_work_was_done(sandbox, version):
-    header = (f'<soap:Header><Security xmlns="urn:security" soap:mustUnderstand="1"/></soap:Header>')
+    header = ('<soap:Header><Security xmlns="urn:security" soap:mustUnderstand="1"/></soap:Header>')
     session = sandbox.login()
     body = envelope("SetIdentityById", f"<identityId>{ola(2)}</identityId>", version, header)
     answer = sandbox.post(body, soap_headers("SetIdentityById", version, session))
     text = fault_text(answer)
-    assert text.startswith("System.Web.Services.Protocols.SoapHeaderException: SOAP header Security was not understood.")
+    assert text.startswith("System.Web.Services.Protocols.SoapHeaderException: SOAP header Security was not "
+                           "understood.")
     assert "soap:MustUnderstand" in body_of(answer, version)
     assert "etail" not in body_of(answer, version)
     assert sandbox.active(session) == ola(2)
@@ -310,6 +319,12 @@ def test_an_envelope_that_is_none(sandbox, body, missing):
     assert message_of(answer) == f"Request format is invalid: Missing required soap:{missing} element."
 
 
+def write_accounts(path, password):
+    """Accounts of one user "u" with that password."""
+    user = {"username": "u", "password": password, "default_identity": ola(1), "identities": [{"id": ola(1)}]}
+    path.write_text(json.dumps({"users": [user]}))
+
+
 @pytest.mark.parametrize("charset, encoding", [("utf-8", "utf-8"), ('"UTF-8"', "utf-8"), ("iso-8859-1", "iso-8859-1"),
                                                ("utf-16", "utf-16"), ("utf-8", "utf-16"), ("us-ascii", "utf-8-sig"),
                                                (None, "utf-8"), ("no-such", "ascii")])
@@ -318,8 +333,7 @@ def test_charsets_and_byte_order_marks(tmp_path, charset, encoding):
     # Without a charset, text/xml is ASCII: each byte of an `æ` becomes a question mark.
     password_read = password if charset is not None else re.sub("[åæø]", "??", password)
     accounts = tmp_path / "accounts.json"
-    accounts.write_text(f'{{"users": [{{"username": "u", "password": "{password_read}", "default_identity": "{ola(1)}", '
-                        f'"identities": [{{"id": "{ola(1)}"}}]}}]}}')
+    write_accounts(accounts, password_read)
     content_type = "text/xml" if charset is None else f"text/xml; charset={charset}"
     with Sandbox("--accounts", str(accounts)) as own:
         body = envelope("Login", credential("u", password)).encode(encoding)
@@ -328,12 +342,11 @@ def test_charsets_and_byte_order_marks(tmp_path, charset, encoding):
 
 def test_under_application_soap_xml_the_document_speaks_for_itself(tmp_path):
     accounts = tmp_path / "accounts.json"
-    accounts.write_text(f'{{"users": [{{"username": "u", "password": "blå", "default_identity": "{ola(1)}", '
-                        f'"identities": [{{"id": "{ola(1)}"}}]}}]}}')
+    write_accounts(accounts, "blå")
     with Sandbox("--accounts", str(accounts)) as own:
         for encoding in "utf-8", "iso-8859-1", "utf-16":
-            body = envelope("Login", credential("u", "blå"), "1.2").replace('"utf-8"', f'"{encoding}"').encode(encoding)
-            assert own.post(body, {"Content-Type": "application/soap+xml"}).status == 200
+            body = envelope("Login", credential("u", "blå"), "1.2").replace('"utf-8"', f'"{encoding}"')
+            assert own.post(body.encode(encoding), {"Content-Type": "application/soap+xml"}).status == 200
 
 
 def test_the_contract_has_the_address_of_the_host_header(sandbox):
@@ -344,7 +357,8 @@ def test_the_contract_has_the_address_of_the_host_header(sandbox):
 
 def test_a_host_header_cannot_write_into_the_contract(sandbox):
     with connect(sandbox) as connection:
-        connection.sendall(f"GET http://x{PATH}?wsdl HTTP/1.1\r\nHost: x\"<script>\r\nConnection: close\r\n\r\n".encode())
+        connection.sendall(f"GET http://x{PATH}?wsdl HTTP/1.1\r\nHost: x\"<script>\r\n"
+                           "Connection: close\r\n\r\n".encode())
         received = b""
         while part := connection.recv(65536):
             received += part
@@ -375,7 +389,8 @@ def test_what_is_no_soap_gets_html(sandbox, method, path, status, sentence):
 
 
 def test_the_case_of_the_path_does_not_matter(sandbox):
-    answer = sandbox.post(envelope("HasSession"), soap_headers("HasSession"), path="/Authenticate/V001/Authenticate.ASMX")
+    path = "/Authenticate/V001/Authenticate.ASMX"
+    answer = sandbox.post(envelope("HasSession"), soap_headers("HasSession"), path=path)
     assert answer.status == 200
 
 
@@ -405,7 +420,8 @@ def test_calls_follow_each_other_on_one_connection(sandbox):
 
 def test_a_client_that_expects_100_gets_it_before_the_body(sandbox):
     body = envelope("HasSession").encode()
-    head, _, _ = raw_request("POST", PATH, {**soap_headers("HasSession"), "Expect": "100-continue"}, body).partition(b"<")
+    headers = {**soap_headers("HasSession"), "Expect": "100-continue"}
+    head, _, _ = raw_request("POST", PATH, headers, body).partition(b"<")
     with connect(sandbox) as connection:
         connection.sendall(head)
         assert connection.recv(65536).startswith(b"HTTP/1.1 100 Continue\r\n")
