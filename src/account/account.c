@@ -215,12 +215,13 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
 {
   Call call = account->call;
   Answer *answer = event->answer;
-  gboolean by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
+  gboolean by_itself;
   g_autoptr (GPtrArray) concerned = NULL;
   g_autoptr (GError) error = NULL;
 
   if (event->call != call.number || call.number == 0)
     return;
+  by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
   call.session->switching = FALSE;
   concerned = concerned_waiters (account, &call, now);
   account->call.number = 0;

@@ -172,7 +172,12 @@ use_option (Options *options, const char *option, GError **error)
     return bad (error, "unknown option %s; did you mean %s? (so24fs --help)", name, nearest_option (name));
   if (options->mount_options->len > 0)
     g_string_append_c (options->mount_options, ',');
-  g_string_append (options->mount_options, option);
+  for (; *option != '\0'; option++)
+    {
+      if (*option == ',' || *option == '\\')
+        g_string_append_c (options->mount_options, '\\');
+      g_string_append_c (options->mount_options, *option);
+    }
   return TRUE;
 }
 
