@@ -21,6 +21,7 @@ account_free (Account *account)
   g_queue_clear_full (&account->waiters, g_free);
   g_queue_clear_full (&account->commands, (GDestroyNotify)command_free);
   g_clear_pointer (&account->credential, credential_unref);
+  g_clear_pointer (&account->owner, credential_unref);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   g_clear_error (&account->rejected);
   session_free (account->session);
@@ -184,6 +185,7 @@ log_out (Account *account, Effects *effects)
   session_free (account->session);
   account->session = session_new ();
   g_clear_pointer (&account->credential, credential_unref);
+  g_clear_pointer (&account->owner, credential_unref);
   g_clear_error (&account->rejected);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   limits_forgive (&account->limits);

@@ -25,8 +25,7 @@ choose_for_login (const Account *account, Command *command)
     session_choose (command->session, &command->identity_id);
   else if (!guid_is_zero (&credential->identity_id))
     session_choose (command->session, &credential->identity_id);
-  else if (account->session->has_chosen && account->credential != NULL
-           && credential_same_user (account->credential, credential))
+  else if (account->session->has_chosen && account->owner != NULL && credential_same_user (account->owner, credential))
     session_choose (command->session, &account->session->chosen);
 }
 
@@ -198,6 +197,8 @@ command_commit (Account *account, Command *command, Effects *effects)
   account->session = g_steal_pointer (&command->session);
   g_clear_pointer (&account->credential, credential_unref);
   account->credential = credential_ref (command->credential);
+  g_clear_pointer (&account->owner, credential_unref);
+  account->owner = credential_without_password (command->credential);
   g_clear_error (&account->rejected);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   account->identities = g_steal_pointer (&command->identities);

@@ -47,6 +47,7 @@ struct Account
   AccountConfig config;
   Limits limits;
   Credential *credential; /* at hand for renewals */
+  Credential *owner;      /* whose the session is or was; without the password */
   GError *rejected;       /* the service's word on it, when it was refused: never tried again */
   Session *session;
   GPtrArray *identities; /* of Identity; NULL: not known */

@@ -33,6 +33,17 @@ credential_unref (Credential *credential)
   g_rc_box_release_full (credential, credential_finalize);
 }
 
+Credential *
+credential_without_password (const Credential *credential)
+{
+  Credential *copy = credential_new ();
+
+  copy->application_id = credential->application_id;
+  copy->username = g_strdup (credential->username);
+  copy->token = credential->token == NULL ? NULL : secret_ref (credential->token);
+  return copy;
+}
+
 gboolean
 credential_same_user (const Credential *a, const Credential *b)
 {

@@ -21,5 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Credential, credential_unref)
 /* Whether both belong to the same user (or are the same token) of the same application. */
 gboolean credential_same_user (const Credential *a, const Credential *b);
 
+/* A copy that can be compared with others, but not be logged in with if it has a password. */
+Credential *credential_without_password (const Credential *credential);
+
 /* For messages: the user name, or "a token". */
 const char *credential_owner (const Credential *credential);
