@@ -86,3 +86,12 @@ def opens_seen(mounted):
 
 def wait_for_opens(mounted, count):
     wait_for(lambda: opens_seen(mounted) >= count, 20, f'{count} opened files')
+
+
+def writes_seen(mounted):
+    """How many WRITEs the daemon has been asked for."""
+    return mounted.log_text().count('opcode: WRITE ')
+
+
+def wait_for_writes(mounted, count):
+    wait_for(lambda: writes_seen(mounted) >= count, 20, f'{count} writes')

@@ -1,4 +1,4 @@
-/* An account whose default identity is blocked (design.md, section 1; service.md, rule 6): listed, chosen, logged in. */
+/* An account whose default identity is blocked (design.md, section 1; service.md, rule 6). */
 #include "support/rig.h"
 
 static Rig *

@@ -53,6 +53,19 @@ in_a_quarantine_nothing_is_called_until_the_very_end (void)
 }
 
 static void
+in_a_quarantine_a_cookie_that_was_just_confirmed_is_not_served_either (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+  guint64 reader;
+
+  service_next (rig->service, OPERATION_HAS_SESSION, answer_fault (OPERATION_HAS_SESSION, QUARANTINE "some time"));
+  reader = rig_want (rig, WANT_SESSION);
+  rig_serve (rig);
+  assert_failed_with (rig, reader, SO24_ERROR_QUARANTINED);
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
+}
+
+static void
 in_a_quarantine_a_login_is_not_even_tried (void)
 {
   g_autoptr (Rig) rig = rig_logged_in (NULL);
@@ -278,6 +291,24 @@ back_off_begins_anew_after_a_success (void)
 }
 
 static void
+a_login_that_somebody_wrote_ends_the_back_off (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+
+  service_end_sessions (rig->service);
+  rig_pass (rig, 61);
+  for (guint i = 0; i < 12; i++)
+    service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
+  for (guint i = 0; i < 11; i++)
+    seconds_until_the_next_login (rig);
+  rig_log_in (rig, NULL);
+  service_end_sessions (rig->service);
+  rig_pass (rig, 61);
+  assert_cookie (rig, "sid-3");
+}
+
+static void
 two_mounts_do_not_come_back_at_the_same_moment (void)
 {
   AccountConfig config = {.backoff_min_us = 1000000, .backoff_max_us = 900000000, .seed = 2};
@@ -304,52 +335,9 @@ two_mounts_do_not_come_back_at_the_same_moment (void)
   g_assert_cmpfloat (ABS (differences), >, 1);
 }
 
-/* @confirm: the session lives long enough for GetIdentity. */
-static guint
-logins_in_an_hour_of_sessions_that_die_at_once (gboolean confirm)
-{
-  g_autoptr (Rig) rig = rig_logged_in (NULL);
-
-  for (guint second = 0; second < 3600; second++)
-    {
-      rig_pass (rig, 1);
-      service_end_sessions (rig->service);
-      rig_want (rig, WANT_COOKIE);
-      while (rig->call != 0)
-        {
-          if (rig->request->operation == OPERATION_GET_IDENTITY && !confirm)
-            service_end_sessions (rig->service);
-          rig_serve_one (rig);
-        }
-    }
-  return rig->calls_made[OPERATION_LOGIN];
-}
-
-static void
-sessions_that_die_at_once_cause_no_storm_of_logins (void)
-{
-  g_assert_cmpuint (logins_in_an_hour_of_sessions_that_die_at_once (FALSE), <, 25);
-  g_assert_cmpuint (logins_in_an_hour_of_sessions_that_die_at_once (TRUE), <, 65);
-}
-
-static void
-a_service_that_fails_every_call_is_not_hammered_by_a_waiting_crowd (void)
-{
-  g_autoptr (Rig) rig = rig_logged_in (NULL);
-  guint calls = 0;
-
-  rig->service->away = TRUE;
-  rig_pass (rig, 400);
-  service_next (rig->service, OPERATION_HAS_SESSION, answer_false (OPERATION_HAS_SESSION));
-  for (guint i = 0; i < 1000; i++)
-    rig_want (rig, WANT_COOKIE);
-  for (; rig->call != 0; calls++)
-    rig_serve_one (rig);
-  g_assert_cmpuint (calls, ==, 2);
-}
-
 static const Sentence sentences[] = {
   SENTENCE (in_a_quarantine_nothing_is_called_until_the_very_end),
+  SENTENCE (in_a_quarantine_a_cookie_that_was_just_confirmed_is_not_served_either),
   SENTENCE (in_a_quarantine_a_login_is_not_even_tried),
   SENTENCE (a_quarantine_outlives_a_logout),
   SENTENCE (the_error_says_when_a_quarantine_ends),
@@ -364,9 +352,8 @@ static const Sentence sentences[] = {
   SENTENCE (the_error_of_backing_off_names_the_cause),
   SENTENCE (failed_renewals_back_off_from_a_second_to_a_quarter_of_an_hour),
   SENTENCE (back_off_begins_anew_after_a_success),
+  SENTENCE (a_login_that_somebody_wrote_ends_the_back_off),
   SENTENCE (two_mounts_do_not_come_back_at_the_same_moment),
-  SENTENCE (sessions_that_die_at_once_cause_no_storm_of_logins),
-  SENTENCE (a_service_that_fails_every_call_is_not_hammered_by_a_waiting_crowd),
 };
 
 MAIN ("account, limits")

@@ -1,4 +1,4 @@
-/* Renewed: design.md, section 5, rule 4. An ended session is renewed; failures back off; a rejected credential rests. */
+/* Renewed: design.md, section 5, rule 4. An ended session is renewed; a rejected credential is not tried again. */
 #include "support/rig.h"
 
 static void
@@ -97,6 +97,21 @@ a_right_credential_written_after_a_rejection_works (void)
   rig->service->password = PASSWORD;
   rig_log_in (rig, NULL);
   assert_cookie (rig, "sid-2");
+}
+
+/* A fresh Login starts on the default identity, and whoever had switched would book in another client's books. */
+static void
+a_new_password_of_the_same_user_stays_on_the_identity_that_was_chosen (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (FJELL);
+
+  rig->service->password = "changed";
+  end_and_wait (rig);
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REJECTED);
+  rig_write_login (rig, credential_by_password ("ops@example.com", "changed", NULL));
+  rig_serve (rig);
+  assert_cookie (rig, "sid-2");
+  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJELL);
 }
 
 static void
@@ -201,6 +216,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_rejected_credential_is_never_tried_again),
   SENTENCE (a_credential_is_rejected_for_good_by_an_empty_answer_too),
   SENTENCE (a_right_credential_written_after_a_rejection_works),
+  SENTENCE (a_new_password_of_the_same_user_stays_on_the_identity_that_was_chosen),
   SENTENCE (a_wrong_credential_written_first_of_all_is_not_kept),
   SENTENCE (a_wrong_credential_does_not_spoil_the_one_at_hand),
   SENTENCE (the_reader_who_starts_a_renewal_that_fails_is_told_its_cause),

@@ -1,7 +1,7 @@
 /*
- * Years of faults in seconds: random events against a service that fails in every way it can, from a seed. After each step
- * the rules that matter most are held against what the service was asked, and what it told. The rig itself sees to it that
- * calls go out one at a time, and that nobody is answered twice.
+ * Years of faults in seconds: random events against a service that fails in every way it can, from a seed. After each
+ * step the rules that matter most are held against what the service was asked, and what it told. The rig itself sees to
+ * it that calls go out one at a time, and that nobody is answered twice.
  */
 #include "support/rig.h"
 
@@ -242,8 +242,8 @@ forget_the_answered (Soak *soak)
 }
 
 /*
- * A write that succeeded chooses; after a login that names nobody, what was told in it counts. Whoever interrupts a switch
- * may have come too late, so either identity is right then.
+ * A write that succeeded chooses; after a login that names nobody, what was told in it counts. Whoever interrupts a
+ * switch may have come too late, so either identity is right then.
  */
 static void
 note_writer (Soak *soak)

@@ -1,4 +1,4 @@
-/* What HTTP says of an answer, and answers that are none: HTML, and nothing at all (design.md, section 3; wire.md, 3 and 6). */
+/* What HTTP says of an answer, and answers that are none: HTML, or nothing (design.md, section 3; wire.md, 3 and 6). */
 #include "support/documents.h"
 #include "support/sentences.h"
 

@@ -201,6 +201,7 @@ a_document_type_is_refused (void)
       g_autofree char *document = g_strconcat (XML_DECLARATION, types[i], good + strlen (XML_DECLARATION), NULL);
       g_autofree char *same = assert_same_in_all_pieces (OPERATION_LOGIN, &ok_head, bytes_of (document));
 
+      g_assert_nonnull (strstr (same, "document type"));
       assert_refused (OPERATION_LOGIN, document, SO24_ERROR_NOT_UNDERSTOOD, "document type");
     }
 }

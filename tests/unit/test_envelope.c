@@ -1,4 +1,4 @@
-/* Requests to bytes: read back with libxml2's own parser and with the reader (wire.md, section 6; authenticate.wsdl). */
+/* Requests to bytes: read back with libxml2's own parser and with the reader (wire.md, section 6; the WSDL). */
 #include "soap/envelope.h"
 
 #include "soap/document.h"
@@ -10,12 +10,10 @@
 
 #define NASTY "<&>\"' \t\r\n]]>&amp;<!-- 🌲 æ --> "
 
-/* The elements below @node in their order: name(children) or name='text'; '!' marks one outside the service's namespace. */
+/* The elements below @node in their order: name(children) or name='text'; ! marks one of another namespace. */
 static void
 flatten (GString *line, xmlNode *node)
 {
-  g_autofree char *foreign = NULL;
-
   for (xmlNode *child = node->children; child != NULL; child = child->next)
     {
       gboolean ours = child->ns != NULL && strcmp ((const char *)child->ns->href, SERVICE_NAMESPACE) == 0;

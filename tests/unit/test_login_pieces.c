@@ -167,6 +167,35 @@ a_bad_write_is_forgotten_and_the_next_one_counts (void)
   input_free (input);
 }
 
+/* Takes a whole text in two parts, with a close between them: a process that shared the descriptor has exited. */
+static void
+assert_goes_on_after_a_close (const char *first, const char *rest)
+{
+  const InputContext context = {.application_id = {APP}};
+  Input *input = input_new (INPUT_LOGIN, &context);
+  g_auto (Order) order = {0};
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (input_append (input, first, strlen (first), NULL));
+  g_assert_cmpint (input_step (input, FALSE, &order, NULL), ==, INPUT_MORE);
+  g_assert_true (input_is_pending (input));
+  g_assert_cmpint (input_step (input, TRUE, &order, &error), ==, INPUT_INCOMPLETE);
+  assert_failed (&error, SO24_ERROR_INVALID);
+  g_assert_true (input_append (input, rest, strlen (rest), NULL));
+  g_assert_cmpint (input_step (input, FALSE, &order, NULL), ==, INPUT_ORDER);
+  g_assert_cmpstr (secret_text (order.credential->password), ==, "s3cret");
+  input_free (input);
+}
+
+static void
+a_close_that_was_not_the_last_one_loses_nothing (void)
+{
+  assert_goes_on_after_a_close ("username=ops\n", "password=s3cret\n");
+  assert_goes_on_after_a_close ("# a comment\n", "username=ops\npassword=s3cret\n");
+  assert_goes_on_after_a_close ("<credential><Username>ops</User", "name><Password>s3cret</Password></credential>");
+  assert_goes_on_after_a_close ("{\"username\":\"ops\",\"pass", "word\":\"s3cret\"}");
+}
+
 static void
 a_byte_order_mark_is_skipped_in_every_form (void)
 {
@@ -280,6 +309,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_second_record_that_stays_incomplete_is_told_at_the_close),
   SENTENCE (after_a_record_nothing_is_pending),
   SENTENCE (a_bad_write_is_forgotten_and_the_next_one_counts),
+  SENTENCE (a_close_that_was_not_the_last_one_loses_nothing),
   SENTENCE (a_byte_order_mark_is_skipped_in_every_form),
   SENTENCE (a_nul_byte_is_refused_wherever_it_stands),
   SENTENCE (sixty_four_kibibytes_are_taken_and_one_byte_more_is_not),

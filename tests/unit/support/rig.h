@@ -1,7 +1,7 @@
 /*
- * The account on a bench: a clock that is turned by hand, waiters whose answers are noted, and a small service. Whatever
- * a test does, the rig fails it when two calls are on their way at once, when somebody is answered twice or was never
- * waiting, or when a request lacks what its operation sends.
+ * The account on a bench: a clock that is turned by hand, waiters whose answers are noted, and a small service. The rig
+ * fails a test when two calls are on their way at once, when somebody is answered twice or was never waiting, or when a
+ * request lacks what its operation sends.
  */
 #pragma once
 

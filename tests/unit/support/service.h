@@ -1,6 +1,6 @@
 /*
- * The service in a few lines: sessions, which identity is active in each, and answers to requests. It does as service.md
- * says, unless a test has told it what to answer next. Nothing here is taken from src/sandbox.
+ * The service in a few lines: sessions, which identity is active in each, and answers to requests. It does as
+ * service.md says, unless a test has told it what to answer next. Nothing here is taken from src/sandbox.
  */
 #pragma once
 

@@ -1,9 +1,10 @@
 /*
- * Somebody who writes to login, identity or logout, in one write or in many, and stops at the first that fails, as cp and
- * dd do. What comes of it is one line: orders, and the errno names of what failed.
+ * Somebody who writes to login, identity or logout, in one write or in many, and stops at the first that fails, as cp
+ * and dd do. What comes of it is one line: orders, and the errno names of what failed.
  *
- *   login(USER|PASSWORD|APPLICATION|IDENTITY)  login(token TOKEN|APPLICATION|IDENTITY)  switch(GUID)  switch(GUID whole)
- *   logout  list (INPUT_NEEDS_IDENTITIES)  EINVAL  close:EINVAL (at the close)
+ *   login(USER|PASSWORD|APPLICATION|IDENTITY)  login(token TOKEN|APPLICATION|IDENTITY)
+ *   switch(GUID)  switch(GUID whole)  logout
+ *   list (INPUT_NEEDS_IDENTITIES)  EINVAL  close:EINVAL (at the close)
  *
  * GUIDs that the tests use are written by their names: APP, FJORD, ...; - is the zero GUID. No error may repeat a word
  * with s3cret in it, or one with hunter2: a test writes those for passwords, and for what might be one.
