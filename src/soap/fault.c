@@ -14,9 +14,6 @@
 
 #define LONGEST_SENTENCE 600
 
-/* A shorter secret says nothing where it is found, and taking it out could garble the words that decide. */
-#define SHORTEST_TELLING 4
-
 typedef enum
 {
   FOR_ALL,
@@ -35,23 +32,45 @@ typedef struct
 /*
  * The first row that fits decides. "Request is blocked. Quarantine ends at" is no blocked identity, so quarantine comes
  * first. A text that only names a password or a user name is a rejection, unless it also asks to wait
- * ("Too many logins with this username, try again later"). *** stands where the text repeated what it was sent.
+ * ("Too many logins with this username, try again later").
  */
 static const FaultRow rows[] = {
-  {FOR_ALL, TRUE, "quarantine ends|\\blimit exceeded by\\b", SO24_ERROR_QUARANTINED},
-  {FOR_ALL, TRUE, "\\bis (blocked|disabled)\\b", SO24_ERROR_BLOCKED},
-  {FOR_CREDENTIAL, FALSE, "\\b(invalid|unknown (application|user|token)|(bad|wrong|incorrect) credentials?)\\b",
+  {FOR_ALL, TRUE, "quarantine\\s+ends|\\blimit\\s+exceeded\\s+by\\b", SO24_ERROR_QUARANTINED},
+  {FOR_ALL, TRUE, "\\bis\\s+(blocked|disabled)\\b", SO24_ERROR_BLOCKED},
+  {FOR_CREDENTIAL, FALSE, "\\b(invalid|unknown\\s+(application|user|token)|(bad|wrong|incorrect)\\s+credentials?)\\b",
    SO24_ERROR_REJECTED},
-  {FOR_ALL, FALSE, "\\bthrottl|\\btoo many\\b|\\btry again later\\b", SO24_ERROR_THROTTLED},
-  {FOR_CREDENTIAL, FALSE, "\\b(password|user ?name)\\b|\\*\\*\\*", SO24_ERROR_REJECTED},
-  {FOR_SESSION, TRUE, "\\bnot (authenticated|logged in)\\b|\\bsession (has |is )?(expired|ended|timed out)\\b",
+  {FOR_ALL, FALSE, "\\bthrottl|\\btoo\\s+many\\b|\\btry\\s+again\\s+later\\b", SO24_ERROR_THROTTLED},
+  {FOR_CREDENTIAL, FALSE, "\\b(password|user\\s?name)\\b", SO24_ERROR_REJECTED},
+  {FOR_SESSION, TRUE,
+   "\\bnot\\s+(authenticated|logged\\s+in)\\b|\\bsession\\s+((has|is)\\s+)?(expired|ended|timed\\s+out)\\b",
    SO24_ERROR_EXPIRED},
 };
 
-static gboolean
-matches (const char *text, const char *pattern)
+/* A part of the text where it stands: it may hold a password, so it is not copied. */
+typedef struct
 {
-  return g_regex_match_simple (pattern, text, G_REGEX_CASELESS, 0);
+  const char *text;
+  gsize length;
+} Span;
+
+/* Where @pattern is found in @span; both ends 0 if it is not. */
+static gboolean
+find (Span span, const char *pattern, int *start, int *end)
+{
+  g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_CASELESS, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  *start = *end = 0;
+  return g_regex_match_full (regex, span.text, (gssize)span.length, 0, 0, &match, NULL)
+         && g_match_info_fetch_pos (match, 0, start, end);
+}
+
+static gboolean
+matches (Span span, const char *pattern)
+{
+  int start, end;
+
+  return find (span, pattern, &start, &end);
 }
 
 static char *
@@ -63,69 +82,94 @@ replace (const char *text, const char *pattern, const char *replacement)
   return replaced != NULL ? replaced : g_strdup (text);
 }
 
-/* The messages of the chain of exceptions, ended by the first line break or stack line, without their types. */
-static char **
-sentences (const char *text)
+/* The chain of exceptions: what comes before the first line break or stack line. */
+static Span
+chain_of (const char *text)
 {
-  const char *start = text + strspn (text, " \t\r\n");
-  g_autofree char *line = g_strndup (start, strcspn (start, "\r\n"));
-  g_autofree char *no_stack = replace (line, "\\s+at [\\w.<>`+]+ ?\\(.*$", "");
-  char **parts = g_strsplit (no_stack, "--->", -1);
+  const char *first = text + strspn (text, " \t\r\n");
+  Span chain = {first, strcspn (first, "\r\n")};
+  int start, end;
 
-  for (char **part = parts; *part != NULL; part++)
-    {
-      char *bare = replace (g_strstrip (*part), "^(?:(?:[A-Za-z_][\\w`+]*\\.)+[A-Za-z_][\\w`+]*|\\w*Exception): ?", "");
+  if (find (chain, "\\s+at [\\w.<>`+]+ ?\\(", &start, &end))
+    chain.length = (gsize)start;
+  return chain;
+}
 
-      g_free (*part);
-      *part = g_strstrip (bare);
-    }
-  return parts;
+static Span
+strip (Span span)
+{
+  for (; span.length > 0 && g_ascii_isspace (*span.text); span.text++)
+    span.length--;
+  while (span.length > 0 && g_ascii_isspace (span.text[span.length - 1]))
+    span.length--;
+  return span;
+}
+
+/* Takes the next message off the @chain, without the exception's type; FALSE when there is none left. */
+static gboolean
+next_message (Span *chain, Span *message)
+{
+  const char *arrow = g_strstr_len (chain->text, (gssize)chain->length, "--->");
+  gsize length = arrow == NULL ? chain->length : (gsize)(arrow - chain->text);
+  gsize used = arrow == NULL ? length : length + strlen ("--->");
+  int start, end;
+
+  if (chain->length == 0)
+    return FALSE;
+  *message = strip ((Span){chain->text, length});
+  *chain = (Span){chain->text + used, chain->length - used};
+  find (*message, "^(?:(?:[a-z_][\\w`+]*\\.)+[a-z_][\\w`+]*|\\w*exception): ?", &start, &end);
+  *message = strip ((Span){message->text + end, message->length - (gsize)end});
+  return TRUE;
 }
 
 /* A terminal shows the text, and it is one line: control characters, and those that turn the direction of writing, become
  * blanks, and runs of blanks one. */
 static char *
-tidy (const char *text, glong longest)
+tidy (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autofree char *printable
     = replace (valid, "[[:cntrl:]\\x{80}-\\x{9f}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]", " ");
   g_autofree char *single = replace (printable, "\\s+", " ");
 
-  if (g_utf8_strlen (single, -1) > longest)
-    *g_utf8_offset_to_pointer (single, longest) = '\0';
+  if (g_utf8_strlen (single, -1) > LONGEST_SENTENCE)
+    *g_utf8_offset_to_pointer (single, LONGEST_SENTENCE) = '\0';
   return g_strdup (g_strstrip (single));
 }
 
 char *
 fault_sentence (const char *text)
 {
-  g_auto (GStrv) parts = sentences (text);
+  Span chain = chain_of (text), message;
+  g_autofree char *said = g_strdup ("the service gave no reason");
 
-  for (guint i = g_strv_length (parts); i-- > 0;)
+  while (next_message (&chain, &message))
     {
-      g_autofree char *sentence = tidy (parts[i], LONGEST_SENTENCE);
+      g_autofree char *raw = g_strndup (message.text, message.length);
+      char *sentence = tidy (raw);
 
       if (*sentence != '\0')
-        return g_steal_pointer (&sentence);
+        {
+          g_free (said);
+          said = sentence;
+        }
+      else
+        g_free (sentence);
     }
-  return g_strdup ("the service gave no reason");
+  return g_steal_pointer (&said);
 }
 
-/* Done before anything else is made of the text: a copy or a part of a password is a secret, too. */
+/* Done before the text is copied or cut: a part of a password is a secret, too. */
 static char *
-without_secrets (const char *text, const GPtrArray *secrets, gsize shortest)
+without_secrets (const char *text, const GPtrArray *secrets)
 {
   char *clean = NULL;
 
   for (guint i = 0; secrets != NULL && i < secrets->len; i++)
     {
-      const Secret *secret = g_ptr_array_index (secrets, i);
-      char *scrubbed;
+      char *scrubbed = secret_scrub (clean != NULL ? clean : text, g_ptr_array_index (secrets, i));
 
-      if (secret_length (secret) < shortest)
-        continue;
-      scrubbed = secret_scrub (clean != NULL ? clean : text, secret);
       g_free (clean);
       clean = scrubbed;
     }
@@ -138,23 +182,32 @@ in_scope (Scope scope, Operation operation)
   return scope == FOR_ALL || (scope == FOR_CREDENTIAL) == operation_presents_credential (operation);
 }
 
+/* Decided by the text as it is: a password that happens to be one of the words must not change what a fault means. */
+static gboolean
+fits (const FaultRow *row, Operation operation, const char *text)
+{
+  Span chain = chain_of (text), message;
+
+  if (!in_scope (row->scope, operation))
+    return FALSE;
+  if (row->whole_text)
+    return matches ((Span){text, strlen (text)}, row->pattern);
+  while (next_message (&chain, &message))
+    if (matches (message, row->pattern))
+      return TRUE;
+  return FALSE;
+}
+
 GError *
 fault_to_error (Operation operation, const char *text, const GPtrArray *secrets, gint64 *until_us)
 {
-  g_autofree char *clean = without_secrets (text, secrets, SHORTEST_TELLING);
-  g_autofree char *whole = tidy (clean, G_MAXLONG);
-  g_auto (GStrv) parts = sentences (clean);
-  g_autofree char *joined = g_strjoinv (" ", parts);
-  g_autofree char *cleaner = without_secrets (clean, secrets, 1);
-  g_autofree char *said = fault_sentence (cleaner);
+  g_autofree char *clean = without_secrets (text, secrets);
+  g_autofree char *said = fault_sentence (clean);
+  So24ErrorCode code = SO24_ERROR_REMOTE;
 
-  *until_us = 0;
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (in_scope (rows[i].scope, operation) && matches (rows[i].whole_text ? whole : joined, rows[i].pattern))
-      {
-        if (rows[i].code == SO24_ERROR_QUARANTINED)
-          *until_us = quarantine_end (whole);
-        return g_error_new_literal (SO24_ERROR, rows[i].code, said);
-      }
-  return g_error_new_literal (SO24_ERROR, SO24_ERROR_REMOTE, said);
+  for (guint i = 0; i < G_N_ELEMENTS (rows) && code == SO24_ERROR_REMOTE; i++)
+    if (fits (&rows[i], operation, text))
+      code = rows[i].code;
+  *until_us = code == SO24_ERROR_QUARANTINED ? quarantine_end (text) : 0;
+  return g_error_new_literal (SO24_ERROR, code, said);
 }

@@ -104,9 +104,8 @@ to_time (const DateForm *form, const GMatchInfo *match, const char *rest)
 gint64
 quarantine_end (const char *text)
 {
-  g_autofree char *lower = g_ascii_strdown (text, -1);
-  const char *found = strstr (lower, "quarantine ends");
-  const char *from = found == NULL ? text : text + (found - lower);
+  const char *found = strcasestr (text, "quarantine ends");
+  const char *from = found == NULL ? text : found;
 
   for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
     {

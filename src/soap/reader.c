@@ -4,7 +4,7 @@
  * One leniency: .NET writes control characters as references that XML 1.0 forbids (&#x1;), and a strict parser would
  * throw away a whole list for one bad client name. libxml2 drops such a reference and goes on when told to recover;
  * so it is told to, and every other error is made fatal here, in on_error(). But it also drops each good reference
- * (&amp;) from then on, because the document is not well-formed any more; parse() sees to it that it is.
+ * (&amp;) from then on, because the document is not well-formed any more; on_entity() sees to it that it is.
  */
 #include "soap/reader.h"
 
@@ -43,11 +43,12 @@ struct Reader
   guint skipping;    /* depth inside an element that no rule names */
   const ReadRule *rules;
   gboolean any_namespace;
-  gboolean forgiven; /* a forbidden reference was dropped just now */
+  gboolean forgiven; /* a forbidden reference was dropped */
   gboolean complete;
   GError *error;
 };
 
+G_GNUC_PRINTF (2, 3)
 static void
 fail (Reader *reader, const char *format, ...)
 {
@@ -211,6 +212,17 @@ on_text (void *data, const xmlChar *text, int length)
     secret_buffer_append (&reader->text, (const char *)text, (gsize)length);
 }
 
+/* Asked for each named reference. There are no others than XML's own five, because there is no DTD. */
+static xmlEntity *
+on_entity (void *data, const xmlChar *name)
+{
+  Reader *reader = data;
+
+  if (reader->forgiven)
+    reader->parser->wellFormed = 1;
+  return xmlGetPredefinedEntity (name);
+}
+
 static void
 on_doctype (void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
@@ -253,12 +265,14 @@ reader_new (const ReadRule *rules, gpointer record, gboolean any_namespace)
   reader->handler.characters = on_text;
   reader->handler.cdataBlock = on_text;
   reader->handler.ignorableWhitespace = on_text;
+  reader->handler.getEntity = on_entity;
   reader->handler.internalSubset = on_doctype;
   reader->handler.serror = on_error;
   reader->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   g_array_append_val (reader->frames, document);
   reader->parser = xmlCreatePushParserCtxt (&reader->handler, reader, NULL, 0, NULL);
-  xmlCtxtUseOptions (reader->parser, XML_PARSE_NONET | XML_PARSE_RECOVER);
+  /* OLDSAX is what has the handler asked even for XML's own entities. */
+  xmlCtxtUseOptions (reader->parser, XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_OLDSAX);
   return reader;
 }
 
@@ -291,20 +305,14 @@ report (const Reader *reader, GError **error)
   return FALSE;
 }
 
-/* A reference ends with a ';'. libxml2 is entered anew after each, so that the next one finds a well-formed document again. */
 static void
 parse (Reader *reader, const char *bytes, gsize length)
 {
   while (length > 0 && reader->error == NULL)
     {
-      gsize limit = MIN (length, LARGEST_PORTION);
-      const char *end = memchr (bytes, ';', limit);
-      gsize portion = end != NULL ? (gsize)(end - bytes) + 1 : limit;
+      gsize portion = MIN (length, LARGEST_PORTION);
 
       xmlParseChunk (reader->parser, bytes, (int)portion, 0);
-      if (reader->forgiven)
-        reader->parser->wellFormed = 1;
-      reader->forgiven = FALSE;
       bytes += portion;
       length -= portion;
     }
