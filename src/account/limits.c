@@ -51,13 +51,18 @@ quarantine (Limits *limits, gint64 until_wall_us, Instant now)
   limits->quarantine_us = now.boot_us + (limits->quarantine_wall_us - now.wall_us);
 }
 
+static gint64
+asked_to_wait_us (const Answer *answer)
+{
+  return MIN (answer->retry_after_s, LONGEST_RETRY_AFTER_S) * G_USEC_PER_SEC;
+}
+
 static void
 throttle (Limits *limits, const AccountConfig *config, const Answer *answer, Instant now)
 {
-  gint64 asked_us = MIN (answer->retry_after_s, LONGEST_RETRY_AFTER_S) * G_USEC_PER_SEC;
   gint64 delay_us = next_delay (limits, config);
 
-  limits->throttle_us = now.boot_us + MAX (asked_us, delay_us);
+  limits->throttle_us = now.boot_us + MAX (asked_to_wait_us (answer), delay_us);
   remember_cause (limits, answer->error);
 }
 
@@ -83,7 +88,10 @@ limits_learn (Limits *limits, const AccountConfig *config, const Answer *answer,
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_QUARANTINED))
     quarantine (limits, answer->until_us, now);
   else if (login && answer->is_fault && g_error_matches (error, SO24_ERROR, SO24_ERROR_THROTTLED))
-    limits_login_was_in_vain (limits, config, error, now);
+    {
+      limits_login_was_in_vain (limits, config, error, now);
+      limits->login_us = MAX (limits->login_us, now.boot_us + asked_to_wait_us (answer));
+    }
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_THROTTLED) || answer->retry_after_s > 0)
     throttle (limits, config, answer, now);
   else if (login && by_itself && !g_error_matches (error, SO24_ERROR, SO24_ERROR_REJECTED))

@@ -113,7 +113,7 @@ typedef struct
   gboolean withheld;
   Identity *active;
   GPtrArray *identities;
-  const Passport *passport;
+  Guid passport_id; /* zero: no passport */
 } Sight;
 
 Sight sight_take (const Account *account);

@@ -6,7 +6,8 @@ Sight
 sight_take (const Account *account)
 {
   const Session *session = account->session;
-  Sight sight = {.withheld = session->withheld != NULL, .passport = session->passport};
+  Sight sight = {.withheld = session->withheld != NULL,
+                 .passport_id = session->passport == NULL ? guid_zero : session->passport->id};
 
   sight.id = session->id == NULL ? NULL : secret_ref (session->id);
   sight.active = session->active == NULL ? NULL : identity_ref (session->active);
@@ -37,7 +38,7 @@ sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
   changed |= same_session ? 0 : CHANGED_SESSION;
   changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
   changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
-  changed |= before->passport == after->passport ? 0 : CHANGED_PASSPORT;
+  changed |= guid_equal (&before->passport_id, &after->passport_id) ? 0 : CHANGED_PASSPORT;
   if (changed != 0)
     effects_changed (effects, changed);
 }

@@ -191,6 +191,24 @@ retry_after_counts_with_any_error (void)
 }
 
 static void
+retry_after_counts_for_a_login_that_is_throttled (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+  Answer *answer = answer_fault (OPERATION_LOGIN, "Login throttled");
+
+  answer->retry_after_s = 120;
+  service_next (rig->service, OPERATION_LOGIN, answer);
+  service_end_sessions (rig->service);
+  rig_pass (rig, 61);
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
+  rig_pass (rig, 119);
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
+  assert_calls (rig, "HasSession Login");
+  rig_pass (rig, 1);
+  assert_cookie (rig, "sid-2");
+}
+
+static void
 a_written_login_is_tried_once_even_when_throttled (void)
 {
   g_autoptr (Rig) rig = rig_logged_in (NULL);
@@ -347,6 +365,7 @@ static const Sentence sentences[] = {
   SENTENCE (throttled_nothing_is_called_by_itself),
   SENTENCE (retry_after_is_kept_to),
   SENTENCE (retry_after_counts_with_any_error),
+  SENTENCE (retry_after_counts_for_a_login_that_is_throttled),
   SENTENCE (a_written_login_is_tried_once_even_when_throttled),
   SENTENCE (a_written_login_is_tried_even_when_backing_off),
   SENTENCE (the_error_of_backing_off_names_the_cause),
