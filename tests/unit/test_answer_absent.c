@@ -1,4 +1,4 @@
-/* What may be missing, empty or nil in an answer, and what that means (service.md; wire.md, 1; design.md, section 3). */
+/* What may be missing, empty or nil in an answer, and what that means (service.md; wire.md, 1; design.md, 3). */
 #include "support/documents.h"
 #include "support/sentences.h"
 

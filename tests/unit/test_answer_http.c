@@ -105,8 +105,7 @@ a_successful_status_without_a_body_is_not_understood (void)
 }
 
 static const char *const pages[] = {
-  "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"DTD/xhtml1-strict.dtd\"><html><head><title>Service"
-  "</title></head><body>Click here<br></body></html>",
+  "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0//EN\" \"xhtml1.dtd\"><html><body>Hello<br></body></html>",
   "<html xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>The resource cannot be found.</title></head></html>",
   "<HTML><HEAD><TITLE>Service Unavailable</TITLE>\r\n<META HTTP-EQUIV=\"Content-Type\"></HEAD></HTML>",
   "<!-- a proxy --><html>Please log in</html>",

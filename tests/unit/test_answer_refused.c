@@ -121,17 +121,28 @@ forbidden_references_are_dropped_from_texts_only (void)
                 " user 00000000-0000-0000-0000-000000000000 'abc' -2147483648 -2147483648 client 7 'a&#x1;b'}");
 }
 
+/* libxml2 drops good references after a forbidden one, unless it is kept from it. */
 static void
 what_follows_a_forbidden_reference_is_read_in_full (void)
 {
-  g_autofree char *document
-    = response (OPERATION_GET_IDENTITY, "<GetIdentityResult><Id>" ID_1 "</Id><User><Name>a&#x1;b</Name></User>"
-                                        "<Client><Name>Fjord &amp; Fjell &lt;&#65;S&gt;</Name></Client>"
-                                        "</GetIdentityResult>");
+  static const char *const rows[][2]
+    = {{"<Client><Name>&#x1;&amp;</Name></Client>", "client 0 '&'"},
+       {"<Client><Name>a&#x1;b &amp; c</Name></Client>", "client 0 'ab & c'"},
+       {"<Client><Name>x&#x1;&amp;&lt;&#65;&gt;</Name></Client>", "client 0 'x&<A>'"},
+       {"<Client><Name>a &amp; b&#x1;c &quot;&apos; d&#2;&amp;</Name></Client>", "client 0 'a & bc \"' d&'"},
+       {"<Client><Name>a&#x1;b</Name></Client><User><Name>c &amp; d</Name></User>", "'c & d'"},
+       {"<Later>&#x1;</Later><Client><Name>c &amp; d</Name></Client>", "'c & d'"}};
 
-  assert_reads (OPERATION_GET_IDENTITY, document,
-                "{" ID_1 " user 00000000-0000-0000-0000-000000000000 'ab' -2147483648 -2147483648 client 0 "
-                "'Fjord & Fjell <AS>'}");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *result
+        = g_strdup_printf ("<GetIdentityResult><Id>" ID_1 "</Id>%s</GetIdentityResult>", rows[i][0]);
+      g_autofree char *document = response (OPERATION_GET_IDENTITY, result);
+      g_autofree char *said = assert_same_in_all_pieces (OPERATION_GET_IDENTITY, &ok_head, bytes_of (document));
+
+      if (strstr (said, rows[i][1]) == NULL)
+        g_error ("%s is not in: %s", rows[i][1], said);
+    }
 }
 
 static void

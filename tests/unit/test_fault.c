@@ -33,17 +33,20 @@ assert_means_to_logins (const char *text, So24ErrorCode to_logins, So24ErrorCode
     assert_means (operation, text, operation_presents_credential (operation) ? to_logins : in_session);
 }
 
+#define MONO_STACK                                                                                                     \
+  "System.Web.Services.Protocols.SoapException: %s ---> System.Exception: %s\n"                                        \
+  "   --- End of inner exception stack trace ---\n"                                                                    \
+  "  at Service.Authenticate.CheckPassword (Service.Credential c) [0x00034] in <1>:0 \n"
+#define IIS_STACK                                                                                                      \
+  "System.Web.Services.Protocols.SoapException: Server was unable to process request. ---> System.Exception: %s\r\n"   \
+  "   at Service.InvalidPassword.Login(Credential credential) in c:\\a.cs:line 1"
+
 /* The same text in all the forms in which the runtimes wrap it. */
 static void
 assert_means_in_all_forms (Operation operation, const char *message, So24ErrorCode code)
 {
-  static const char *const forms[] = {
-    "%s", "%s ---> %s", "Server was unable to process request. ---> %s",
-    "System.Web.Services.Protocols.SoapException: %s ---> System.Exception: %s\n   --- End of inner exception stack "
-    "trace "
-    "---\n  at Service.Authenticate.CheckPassword (Service.Credential c) [0x00034] in <1>:0 \n",
-    "System.Web.Services.Protocols.SoapException: Server was unable to process request. ---> System.Exception: %s\r\n"
-    "   at Service.InvalidPassword.Login(Credential credential) in c:\\a.cs:line 1"};
+  static const char *const forms[]
+    = {"%s", "%s ---> %s", "Server was unable to process request. ---> %s", MONO_STACK, IIS_STACK};
 
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     {
@@ -182,6 +185,7 @@ words_that_only_contain_the_words_reject_nobody (void)
 {
   assert_means (OPERATION_LOGIN, "The cache was invalidated", SO24_ERROR_REMOTE);
   assert_means (OPERATION_LOGIN, "passwordless", SO24_ERROR_REMOTE);
+  assert_means (OPERATION_LOGIN, "*** The database is down ***", SO24_ERROR_REMOTE);
 }
 
 static void
@@ -215,6 +219,40 @@ secrets_that_the_service_repeats_are_left_out (void)
   g_ptr_array_add (secrets, password);
   error = fault_to_error (OPERATION_LOGIN, "Invalid password hunter  2&more or hunter  2&amp;more", secrets, &until_us);
   g_assert_cmpstr (error->message, ==, "Invalid password *** or ***");
+}
+
+/* Whoever has such a password must not lose his credential, or be told of the wrong thing, because of it. */
+static void
+a_password_that_is_a_word_of_the_fault_changes_nothing_of_its_meaning (void)
+{
+  static const struct
+  {
+    const char *password, *text;
+    So24ErrorCode code;
+  } rows[] = {
+    {"blocked", "The provided IdentityId is blocked.", SO24_ERROR_BLOCKED},
+    {"Quarantine", "Request is blocked. Quarantine ends at 2026-11-25T14:00:00Z", SO24_ERROR_QUARANTINED},
+    {"2026-11-25", "Request is blocked. Quarantine ends at 2026-11-25T14:00:00Z", SO24_ERROR_QUARANTINED},
+    {"Server", "Server was unable to process request. ---> Deadlock", SO24_ERROR_REMOTE},
+    {"throttled", "Login throttled", SO24_ERROR_THROTTLED},
+    {"Invalid", "Invalid application", SO24_ERROR_REJECTED},
+    {"password", "Wrong password", SO24_ERROR_REJECTED},
+    {"Exception", "System.Exception: It broke", SO24_ERROR_REMOTE},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Secret) password = secret_new (rows[i].password, strlen (rows[i].password));
+      g_autoptr (GPtrArray) secrets = g_ptr_array_new ();
+      gint64 until_us = 0;
+      g_autoptr (GError) error = NULL;
+
+      g_ptr_array_add (secrets, password);
+      error = fault_to_error (OPERATION_LOGIN, rows[i].text, secrets, &until_us);
+      if (!g_error_matches (error, SO24_ERROR, (gint)rows[i].code))
+        g_error ("\"%s\" means %s with the password %s", rows[i].text, error_errno_name (error), rows[i].password);
+      g_assert_cmpint (until_us != 0, ==, rows[i].code == SO24_ERROR_QUARANTINED);
+    }
 }
 
 static void
@@ -265,6 +303,7 @@ static const Sentence sentences[] = {
   SENTENCE (anything_else_is_a_remote_error),
   SENTENCE (the_message_is_the_sentence),
   SENTENCE (secrets_that_the_service_repeats_are_left_out),
+  SENTENCE (a_password_that_is_a_word_of_the_fault_changes_nothing_of_its_meaning),
   SENTENCE (half_a_secret_at_the_cut_is_left_out_too),
   SENTENCE (an_answer_never_repeats_what_the_request_held),
 };

@@ -22,17 +22,17 @@ locked_kilobytes (void)
   return line == NULL ? 0 : g_ascii_strtoll (line + strlen ("\nVmLck:"), NULL, 10);
 }
 
-/* Sanitizers turn mlock(2) into nothing, and a container may forbid it. */
+/* Sanitizers turn mlock(2) into nothing, a container may forbid it, and RLIMIT_MEMLOCK may be small. */
 static gboolean
 can_lock (void)
 {
-  gsize size = 4096;
-  void *page = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  gsize size = 1 << 20;
+  void *pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   gint64 before = locked_kilobytes (), after;
 
-  mlock (page, size);
+  mlock (pages, size);
   after = locked_kilobytes ();
-  munmap (page, size);
+  munmap (pages, size);
   return after > before;
 }
 
