@@ -113,7 +113,7 @@ typedef struct
   gboolean withheld;
   Identity *active;
   GPtrArray *identities;
-  Guid passport_id; /* zero: no passport */
+  char *passport; /* what it says, as one text; NULL: there is none */
 } Sight;
 
 Sight sight_take (const Account *account);

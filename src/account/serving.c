@@ -6,9 +6,10 @@ Sight
 sight_take (const Account *account)
 {
   const Session *session = account->session;
-  Sight sight = {.withheld = session->withheld != NULL,
-                 .passport_id = session->passport == NULL ? guid_zero : session->passport->id};
+  Sight sight = {.withheld = session->withheld != NULL};
 
+  if (session->passport != NULL)
+    sight.passport = g_strconcat (session->passport->id.text, session->passport->email, NULL);
   sight.id = session->id == NULL ? NULL : secret_ref (session->id);
   sight.active = session->active == NULL ? NULL : identity_ref (session->active);
   sight.identities = account->identities == NULL ? NULL : g_ptr_array_ref (account->identities);
@@ -19,6 +20,7 @@ void
 sight_clear (Sight *sight)
 {
   g_clear_pointer (&sight->id, secret_unref);
+  g_clear_pointer (&sight->passport, g_free);
   g_clear_pointer (&sight->active, identity_unref);
   g_clear_pointer (&sight->identities, g_ptr_array_unref);
 }
@@ -38,7 +40,7 @@ sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
   changed |= same_session ? 0 : CHANGED_SESSION;
   changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
   changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
-  changed |= guid_equal (&before->passport_id, &after->passport_id) ? 0 : CHANGED_PASSPORT;
+  changed |= g_strcmp0 (before->passport, after->passport) == 0 ? 0 : CHANGED_PASSPORT;
   if (changed != 0)
     effects_changed (effects, changed);
 }
