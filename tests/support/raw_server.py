@@ -16,7 +16,7 @@ from support.request import Request
 
 
 class RawServer:
-    """Serves on 127.0.0.1, a thread for each connection; `tls` (an ssl.SSLContext) makes it speak TLS, `greeting` speak first."""
+    """Serves on 127.0.0.1, a thread for each connection. `tls` (an ssl.SSLContext): speaks TLS; `greeting`: first."""
 
     def __init__(self, answer, tls=None, greeting=b'', path='/authenticate/v001/authenticate.asmx'):
         self.answer = answer
