@@ -26,7 +26,6 @@ struct Client
 
 struct ClientTransfer
 {
-  Client *client;
   CURL *easy;
   struct curl_slist *headers;
   SecretBuffer envelope;
@@ -219,7 +218,6 @@ client_call (Client *client, const ClientCall *call, const ClientSink *sink, gpo
 {
   ClientTransfer *transfer = g_new0 (ClientTransfer, 1);
 
-  transfer->client = client;
   transfer->sink = *sink;
   transfer->data = data;
   transfer->envelope = *call->envelope;

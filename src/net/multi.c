@@ -21,7 +21,6 @@ struct Multi
 typedef struct
 {
   Multi *multi;
-  curl_socket_t fd;
   guint source;
 } Watch;
 
@@ -107,7 +106,6 @@ set_watch (CURL *easy, curl_socket_t fd, int what, void *data, void *known)
     {
       watch = g_new0 (Watch, 1);
       watch->multi = multi;
-      watch->fd = fd;
       curl_multi_assign (multi->curl, fd, watch);
     }
   g_clear_handle_id (&watch->source, g_source_remove);

@@ -8,7 +8,6 @@ struct Tree
 {
   const Account *account;
   Directory *directory;
-  char *mountpoint;
   char *readme;
   char *failure; /* the line that error reads as */
   Guid application_id;

@@ -15,7 +15,6 @@ tree_new (const TreeConfig *config, const Account *account)
 
   tree->account = account;
   tree->directory = directory_new ();
-  tree->mountpoint = g_strdup (config->mountpoint);
   tree->readme = readme_new (config->mountpoint, config->account_hint);
   tree->application_id = config->application_id;
   tree->uid = config->uid;
@@ -29,7 +28,6 @@ void
 tree_free (Tree *tree)
 {
   directory_free (tree->directory);
-  g_free (tree->mountpoint);
   g_free (tree->readme);
   g_free (tree->failure);
   g_free (tree);
