@@ -11,6 +11,8 @@ account_new (const AccountConfig *config)
 
   account->config = *config;
   account->session = session_new ();
+  account->stored = record_new ();
+  account->used_us = account->kept_us = account->offline_us = account->timer_us = NEVER;
   limits_init (&account->limits, config->seed);
   return account;
 }
@@ -20,31 +22,33 @@ account_free (Account *account)
 {
   g_queue_clear_full (&account->waiters, g_free);
   g_queue_clear_full (&account->commands, (GDestroyNotify)command_free);
-  g_clear_pointer (&account->credential, credential_unref);
-  g_clear_pointer (&account->owner, credential_unref);
+  credential_forget (account);
+  g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
-  g_clear_error (&account->rejected);
+  record_free (account->stored);
   session_free (account->session);
   limits_clear (&account->limits);
   g_free (account);
 }
 
+/* A command that runs has to look again at what is to be done in the other session. */
 static void
-make_call (Account *account, Operation operation, Command *command, Instant now, Effects *effects)
+begin_again (Command *command)
 {
-  Call *call = &account->call;
-  Session *session = command != NULL && command->session != NULL ? command->session : account->session;
-  Request *request = request_for (account, operation, session, command);
+  command->set = command->unconfirmed = FALSE;
+}
 
-  call->number = ++account->last_call;
-  call->operation = operation;
-  call->sent_us = now.boot_us;
-  call->session = session;
-  call->command = command;
-  call->identity_id = operation == OPERATION_SET_IDENTITY ? command->identity_id : request->identity_id;
-  if (operation_row (operation)->sends == SENDS_IDENTITY || operation_row (operation)->sends == SENDS_IDENTITY_ID)
-    session->switching = TRUE;
-  effects_call (effects, call->number, request);
+void
+account_use_session (Account *account, Session *session, Effects *effects)
+{
+  Command *command = g_queue_peek_head (&account->commands);
+
+  if (account->call.number != 0 && account->call.session == account->session)
+    call_cancel (account, effects);
+  if (command != NULL && command->kind == COMMAND_SWITCH)
+    begin_again (command);
+  session_free (account->session);
+  account->session = session;
 }
 
 static void
@@ -69,7 +73,7 @@ advance_commands (Account *account, Instant now, Effects *effects)
 
       if (verdict.kind == VERDICT_NEEDS)
         {
-          make_call (account, verdict.operation, command, now, effects);
+          call_make (account, verdict.operation, command, now, effects);
           return;
         }
       if (verdict.kind == VERDICT_READY)
@@ -78,92 +82,18 @@ advance_commands (Account *account, Instant now, Effects *effects)
     }
 }
 
-/* Answers the waiters who can be answered, and makes the call that the first of the others needs. */
 static void
-advance_waiters (Account *account, Instant now, Effects *effects)
+note_use (Account *account, Want want, Instant now)
 {
-  for (GList *link = account->waiters.head, *next; link != NULL; link = next)
-    {
-      Waiter *waiter = link->data;
-      Verdict verdict = want_judge (account, waiter, now);
-      g_autoptr (GError) error = verdict.error;
-
-      next = link->next;
-      if (verdict.kind == VERDICT_READY || verdict.kind == VERDICT_FAIL)
-        {
-          effects_answer (effects, waiter->id, error);
-          g_free (waiter);
-          g_queue_delete_link (&account->waiters, link);
-        }
-      else if (verdict.kind == VERDICT_NEEDS && account->call.number == 0)
-        make_call (account, verdict.operation, NULL, now, effects);
-    }
-}
-
-/* Those whom the call is made for; who came too late for it, and asked for the truth of this moment, is not among them. */
-static GPtrArray *
-concerned_waiters (Account *account, const Call *call, Instant now)
-{
-  GPtrArray *concerned = g_ptr_array_new ();
-
-  for (GList *link = account->waiters.head; link != NULL; link = link->next)
-    {
-      Waiter *waiter = link->data;
-      Verdict verdict = want_judge (account, waiter, now);
-
-      g_clear_error (&verdict.error);
-      if (verdict.kind == VERDICT_NEEDS && verdict.operation == call->operation && waiter->since_us <= call->sent_us)
-        g_ptr_array_add (concerned, waiter);
-    }
-  return concerned;
-}
-
-/* Whether there is another way to what the waiter wants: a new Login, or the list without one. */
-static gboolean
-has_another_way (const Waiter *waiter, const Call *call, const GError *error)
-{
-  gboolean login = call->operation == OPERATION_LOGIN || call->operation == OPERATION_AUTHENTICATE_BY_TOKEN;
-
-  return g_error_matches (error, SO24_ERROR, SO24_ERROR_EXPIRED)
-         || (login && waiter->want == WANT_IDENTITIES && g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED));
-}
-
-static void
-fail_waiters (Account *account, GPtrArray *concerned, const Call *call, const GError *error, Instant now,
-              Effects *effects)
-{
-  for (guint i = 0; i < concerned->len; i++)
-    {
-      Waiter *waiter = g_ptr_array_index (concerned, i);
-      g_autoptr (GError) failure = NULL;
-
-      if (has_another_way (waiter, call, error))
-        continue;
-      failure = want_failure (account, waiter, error, now);
-      effects_answer (effects, waiter->id, failure);
-      g_queue_remove (&account->waiters, waiter);
-      g_free (waiter);
-    }
-}
-
-/* A waiter gets one Login: a session that ends again right after it is not chased. */
-static void
-mark_logged_in (Account *account)
-{
-  for (GList *link = account->waiters.head; link != NULL; link = link->next)
-    ((Waiter *)link->data)->logged_in = TRUE;
+  if (want == WANT_SESSION || want == WANT_COOKIE || want == WANT_IDENTITY)
+    account->used_us = now.boot_us;
 }
 
 static void
 on_want (Account *account, const Event *event, Instant now, Effects *effects)
 {
-  Waiter *waiter = g_new0 (Waiter, 1);
-
-  waiter->id = event->waiter;
-  waiter->want = event->want;
-  waiter->ask_now = event->ask_now;
-  waiter->since_us = event->ask_now ? now.boot_us : now.boot_us - account->config.check_ttl_us;
-  g_queue_push_tail (&account->waiters, waiter);
+  note_use (account, event->want, now);
+  waiters_add (account, event, now);
 }
 
 static void
@@ -171,9 +101,7 @@ drop_everything (Account *account, So24ErrorCode code, const char *reason, Effec
 {
   g_autoptr (GError) error = g_error_new_literal (SO24_ERROR, code, reason);
 
-  if (account->call.number != 0)
-    effects_cancel (effects, account->call.number);
-  account->call.number = 0;
+  call_cancel (account, effects);
   while (!g_queue_is_empty (&account->commands))
     finish_command (account, error, effects);
 }
@@ -182,11 +110,9 @@ static void
 log_out (Account *account, Effects *effects)
 {
   drop_everything (account, SO24_ERROR_NO_KEY, "somebody wrote to logout in the meantime", effects);
-  session_free (account->session);
-  account->session = session_new ();
-  g_clear_pointer (&account->credential, credential_unref);
-  g_clear_pointer (&account->owner, credential_unref);
-  g_clear_error (&account->rejected);
+  account_use_session (account, session_new (), effects);
+  credential_forget (account);
+  g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   limits_forgive (&account->limits);
   effects_log (effects, G_LOG_LEVEL_MESSAGE, "logged out");
@@ -203,6 +129,7 @@ on_command (Account *account, const Event *event, Instant now, Effects *effects)
       effects_answer (effects, event->waiter, NULL);
       return;
     }
+  account->used_us = now.boot_us;
   command = g_new0 (Command, 1);
   command->id = event->waiter;
   command->kind = event->command;
@@ -225,8 +152,12 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
     return;
   by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
   call.session->switching = FALSE;
-  concerned = concerned_waiters (account, &call, now);
+  concerned = waiters_concerned (account, &call, now);
   account->call.number = 0;
+  if (answer->error == NULL)
+    account->offline_us = NEVER;
+  else if (error_is_offline (answer->error))
+    account->offline_us = now.boot_us;
   apply_answer (account, &call, answer, now, effects);
   by_itself = by_itself || g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_BLOCKED);
   limits_learn (&account->limits, &account->config, answer, by_itself, now);
@@ -237,17 +168,16 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
         finish_command (account, error, effects);
     }
   else if (answer->error != NULL)
-    fail_waiters (account, concerned, &call, answer->error, now, effects);
-  else if (call.operation == OPERATION_LOGIN || call.operation == OPERATION_AUTHENTICATE_BY_TOKEN)
-    mark_logged_in (account);
+    waiters_fail (account, concerned, &call, answer->error, now, effects);
+  else if (operation_logs_in (call.operation))
+    waiters_note_login (account);
 }
 
 static GList *
-find_waiter (GQueue *queue, guint64 id)
+find_command (Account *account, guint64 id)
 {
-  /* Waiter and Command both begin with their id. */
-  for (GList *link = queue->head; link != NULL; link = link->next)
-    if (*(guint64 *)link->data == id)
+  for (GList *link = account->commands.head; link != NULL; link = link->next)
+    if (((Command *)link->data)->id == id)
       return link;
   return NULL;
 }
@@ -256,54 +186,93 @@ static void
 on_interrupt (Account *account, const Event *event, Instant now, Effects *effects)
 {
   g_autoptr (GError) error = g_error_new_literal (SO24_ERROR, SO24_ERROR_INTERRUPTED, "interrupted");
-  GList *link = find_waiter (&account->waiters, event->waiter);
+  GList *link;
 
-  if (link != NULL)
-    {
-      g_free (link->data);
-      g_queue_delete_link (&account->waiters, link);
-      effects_answer (effects, event->waiter, error);
-      return;
-    }
-  link = find_waiter (&account->commands, event->waiter);
-  if (link != NULL)
-    {
-      command_abandon (account, link->data, effects);
-      command_free (link->data);
-      g_queue_delete_link (&account->commands, link);
-      effects_answer (effects, event->waiter, error);
-    }
+  if (waiters_dismiss (account, event->waiter, error, effects))
+    return;
+  link = find_command (account, event->waiter);
+  if (link == NULL)
+    return;
+  command_abandon (account, link->data, effects);
+  command_free (link->data);
+  g_queue_delete_link (&account->commands, link);
+  effects_answer (effects, event->waiter, error);
+}
+
+/* Whatever the time came for is worked out from the state. */
+static void
+on_time (Account *account, const Event *event, Instant now, Effects *effects)
+{
+  account->timer_us = NEVER;
+  keeper_start (account, now);
+}
+
+static void
+on_record (Account *account, const Event *event, Instant now, Effects *effects)
+{
+  storing_adopt (account, event->base, event->record, now, effects);
+}
+
+static void
+on_locked (Account *account, const Event *event, Instant now, Effects *effects)
+{
+  Command *command = g_queue_peek_head (&account->commands);
+
+  if (account->lock != LOCK_ASKED_FOR)
+    return;
+  account->lock = event->error == NULL ? LOCK_HELD : LOCK_FREE;
+  if (event->record != NULL)
+    storing_adopt (account, event->base, event->record, now, effects);
+  if (event->error == NULL)
+    return;
+  waiters_fail_logins (account, event->error, now, effects);
+  if (command != NULL && command->kind == COMMAND_LOGIN && account->call.number == 0)
+    finish_command (account, event->error, effects);
 }
 
 static void
 on_stop (Account *account, const Event *event, Instant now, Effects *effects)
 {
   g_autoptr (GError) error = g_error_new_literal (SO24_ERROR, SO24_ERROR_INTERRUPTED, "so24fs is stopping");
-  Waiter *waiter;
 
+  account->stopping = TRUE;
   drop_everything (account, SO24_ERROR_INTERRUPTED, error->message, effects);
-  while ((waiter = g_queue_pop_head (&account->waiters)) != NULL)
-    {
-      effects_answer (effects, waiter->id, error);
-      g_free (waiter);
-    }
+  waiters_dismiss_all (account, error, effects);
+  budget_return (&account->limits.budget);
+  account->limits.budget.unsaved = TRUE;
 }
 
 static void (*const handlers[N_EVENTS]) (Account *account, const Event *event, Instant now, Effects *effects) = {
   [EVENT_WANT] = on_want,           [EVENT_COMMAND] = on_command, [EVENT_ANSWER] = on_answer,
-  [EVENT_INTERRUPT] = on_interrupt, [EVENT_STOP] = on_stop,
+  [EVENT_INTERRUPT] = on_interrupt, [EVENT_TIME] = on_time,       [EVENT_CREDENTIAL] = credential_found,
+  [EVENT_LOCKED] = on_locked,       [EVENT_RECORD] = on_record,   [EVENT_STOP] = on_stop,
 };
+
+static void
+set_timer (Account *account, Effects *effects)
+{
+  gint64 due_us = keeper_due_us (account);
+
+  if (due_us == account->timer_us)
+    return;
+  account->timer_us = due_us;
+  effects_timer (effects, due_us);
+}
 
 void
 account_handle (Account *account, const Event *event, Instant now, Effects *effects)
 {
+  g_autoptr (Effects) own = effects_new ();
   Sight before = sight_take (account), after;
 
-  handlers[event->kind](account, event, now, effects);
-  advance_commands (account, now, effects);
-  advance_waiters (account, now, effects);
+  handlers[event->kind](account, event, now, own);
+  advance_commands (account, now, own);
+  waiters_advance (account, now, own);
+  lock_release (account, now, own);
+  set_timer (account, own);
   after = sight_take (account);
   sight_tell_changes (&before, &after, effects);
+  storing_append (account, own, now, effects);
   sight_clear (&before);
   sight_clear (&after);
 }

@@ -8,23 +8,22 @@
 #pragma once
 
 #include "account/effects.h"
+#include "account/record.h"
 #include "soap/answer.h"
 
 typedef struct Account Account;
-
-/* Both clocks at one moment: the one that only goes forward (CLOCK_BOOTTIME) for ages, and the calendar. Microseconds. */
-typedef struct
-{
-  gint64 boot_us;
-  gint64 wall_us;
-} Instant;
 
 typedef struct
 {
   gint64 check_ttl_us;     /* what is served was confirmed at most so long ago */
   gint64 offline_grace_us; /* a cookie is served so long after that when the service can't be reached */
+  gint64 keepalive_us;     /* a session is confirmed so often while it is used; 0: no */
+  gint64 idle_after_us;    /* it counts as used so long after somebody used it */
   gint64 backoff_min_us;
   gint64 backoff_max_us;
+  gint64 rate;       /* calls in any hour; 0: as many as are wanted */
+  gboolean remember; /* a credential that was written is kept for renewals */
+  gboolean stored;   /* there is a store: its lock is taken before a Login */
   gint32 service_id; /* narrows the list of identities; 0: no */
   guint32 seed;      /* of the back-off's jitter */
 } AccountConfig;
@@ -48,10 +47,14 @@ typedef enum
 
 typedef enum
 {
-  EVENT_WANT,      /* waiter, want, now_or_never */
-  EVENT_COMMAND,   /* waiter, command and what it is for */
-  EVENT_ANSWER,    /* call, answer */
-  EVENT_INTERRUPT, /* waiter */
+  EVENT_WANT,       /* waiter, want, ask_now */
+  EVENT_COMMAND,    /* waiter, command and what it is for */
+  EVENT_ANSWER,     /* call, answer */
+  EVENT_INTERRUPT,  /* waiter */
+  EVENT_TIME,       /* the time came that EFFECT_TIMER had named */
+  EVENT_CREDENTIAL, /* one was found in a file: credential, known_rejected */
+  EVENT_LOCKED,     /* what EFFECT_LOCK asked for: we have the lock, or else error; base and record as below, or NULL */
+  EVENT_RECORD, /* another process has replaced what is stored: base (what we last knew to be there, or NULL), record */
   EVENT_STOP,
   N_EVENTS
 } EventKind;
@@ -69,11 +72,18 @@ typedef struct
   Identity *identity;     /* of COMMAND_SWITCH by a whole one, else NULL */
   guint64 call;
   Answer *answer;
+  gboolean known_rejected; /* of EVENT_CREDENTIAL: it is the one that a restored record says was rejected */
+  const GError *error;     /* of EVENT_LOCKED */
+  const Record *base;
+  const Record *record;
 } Event;
 
 Account *account_new (const AccountConfig *config);
 void account_free (Account *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)
+
+/* Goes on where @record left off, which is moved to @now. To be called first, if at all. */
+void account_restore (Account *account, Record *record, Instant now);
 
 /* Takes one event and appends what it wants done to @effects. Each waiter is answered exactly once. */
 void account_handle (Account *account, const Event *event, Instant now, Effects *effects);

@@ -2,7 +2,7 @@
 #include "account/machine.h"
 #include "base/error.h"
 
-static const Credential *
+static Credential *
 presented (const Account *account, const Call *call)
 {
   return call->command != NULL && call->command->credential != NULL ? call->command->credential : account->credential;
@@ -13,23 +13,25 @@ static void
 rejected (Account *account, const Call *call, const GError *error)
 {
   gboolean at_hand = call->command == NULL || call->command->credential == account->credential;
+  Credential *credential;
 
   if (!at_hand && (account->credential != NULL || account->session->id != NULL))
     return;
-  g_clear_error (&account->rejected);
+  credential = credential_ref (presented (account, call));
+  credential_forget (account);
   account->rejected = g_error_copy (error);
-  g_clear_pointer (&account->credential, credential_unref);
+  account->rejected_credential = credential;
 }
 
 /* A blocked identity: the credential is good. It is kept to list the others with, unless a session would suffer. */
 static void
 blocked (Account *account, const Call *call)
 {
-  if (call->command == NULL || account->session->id != NULL || call->command->credential == account->credential)
+  if (call->command == NULL || account->session->id != NULL || call->command->credential == account->credential
+      || !account->config.remember)
     return;
-  g_clear_pointer (&account->credential, credential_unref);
+  credential_forget (account);
   account->credential = credential_ref (call->command->credential);
-  g_clear_error (&account->rejected);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
 }
 
@@ -38,8 +40,8 @@ puts_back (const Call *call)
 {
   gboolean for_a_switch = call->command != NULL && call->command->kind == COMMAND_SWITCH;
 
-  return call->operation == OPERATION_SET_IDENTITY_BY_ID && !for_a_switch && call->session->has_chosen
-         && guid_equal (&call->identity_id, &call->session->chosen);
+  return call->operation == OPERATION_SET_IDENTITY_BY_ID && !for_a_switch
+         && call->session->chosen_by != CHOSEN_BY_NOBODY && guid_equal (&call->identity_id, &call->session->chosen);
 }
 
 /* For a reader it matters that another identity is active, whatever it was that kept us from changing that. */
@@ -60,7 +62,7 @@ not_put_back (GError *error)
 static void
 end_session (Account *account, const Call *call, const GError *cause, Instant now)
 {
-  if (call->session->logged_in_us != NEVER && call->session->confirmed_us == NEVER)
+  if (!call->session->proven)
     limits_login_was_in_vain (&account->limits, &account->config, cause, now);
   session_end (call->session);
 }

@@ -20,13 +20,14 @@ static void
 choose_for_login (const Account *account, Command *command)
 {
   const Credential *credential = command->credential;
+  g_autofree char *owner = credential_owner_key (credential);
 
   if (command->carried)
-    session_choose (command->session, &command->identity_id);
+    session_choose (command->session, &command->identity_id, CHOSEN_BY_WRITE);
   else if (!guid_is_zero (&credential->identity_id))
-    session_choose (command->session, &credential->identity_id);
-  else if (account->session->has_chosen && account->owner != NULL && credential_same_user (account->owner, credential))
-    session_choose (command->session, &account->session->chosen);
+    session_choose (command->session, &credential->identity_id, CHOSEN_BY_CREDENTIAL);
+  else if (account->session->chosen_by != CHOSEN_BY_NOBODY && g_strcmp0 (account->owner, owner) == 0)
+    session_choose (command->session, &account->session->chosen, account->session->chosen_by);
 }
 
 static Verdict
@@ -40,10 +41,11 @@ judge_login (Account *account, Command *command, Instant now)
       choose_for_login (account, command);
     }
   if (session->id == NULL)
-    return verdict_needs_unless (login_operation (command->credential), limits_refuse_command (&account->limits, now));
+    return verdict_needs_unless (login_operation (command->credential),
+                                 limits_refuse_command (&account->limits, &account->config, now));
   if (session->withheld != NULL)
     return verdict_fail (g_error_copy (session->withheld));
-  if (limits_quarantined (&account->limits, now))
+  if (limits_exhausted (&account->limits, &account->config, now))
     return verdict_ready ();
   if (session->confirmed_us == NEVER && !command->unconfirmed)
     return verdict_needs (OPERATION_GET_IDENTITY);
@@ -68,7 +70,7 @@ carry_by_login (Account *account, Command *command, Instant now)
     return verdict_fail (g_error_new_literal (SO24_ERROR,
                                               account->session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
                                               "there is no session to switch and no credential: write one to login"));
-  refusal = limits_refuse (&account->limits, !blocked, now);
+  refusal = limits_refuse (&account->limits, &account->config, !blocked, now);
   if (refusal != NULL)
     return verdict_fail (refusal);
   command->kind = COMMAND_LOGIN;
@@ -90,19 +92,20 @@ judge_switch (Account *account, Command *command, Instant now)
   Session *session = account->session;
   Operation set = command->identity != NULL ? OPERATION_SET_IDENTITY : OPERATION_SET_IDENTITY_BY_ID;
   gboolean confirmed = session->confirmed_us != NEVER;
+  gboolean exhausted = limits_exhausted (&account->limits, &account->config, now);
   gboolean here = confirmed && session->active != NULL && guid_equal (&session->active->id, &command->identity_id);
 
   if (!command->set)
     {
       if (session->id == NULL)
         return carry_by_login (account, command, now);
-      return verdict_needs_unless (set, limits_refuse (&account->limits, FALSE, now));
+      return verdict_needs_unless (set, limits_refuse (&account->limits, &account->config, FALSE, now));
     }
-  if (!confirmed && !command->unconfirmed && !limits_quarantined (&account->limits, now))
+  if (!confirmed && !command->unconfirmed && !exhausted)
     return verdict_needs (OPERATION_GET_IDENTITY);
   if (confirmed && !here)
     return verdict_fail (not_switched (session, command));
-  if (confirmed && !command->listed && account->config.service_id == 0 && account->identities != NULL
+  if (confirmed && !command->listed && !exhausted && account->config.service_id == 0 && account->identities != NULL
       && identities_find (account->identities, &command->identity_id) == NULL)
     return verdict_needs (OPERATION_GET_IDENTITIES);
   return verdict_ready ();
@@ -143,7 +146,7 @@ switch_answered (Account *account, Command *command, const Call *call, const Ans
   if (answer->error == NULL)
     {
       command->set = TRUE;
-      session_choose (session, &command->identity_id);
+      session_choose (session, &command->identity_id, CHOSEN_BY_WRITE);
       return NULL;
     }
   /* The session was not there any more. Judged again, the switch is carried by a Login. */
@@ -188,22 +191,22 @@ command_commit (Account *account, Command *command, Effects *effects)
 {
   if (command->kind == COMMAND_SWITCH)
     {
-      session_choose (account->session, &command->identity_id);
+      session_choose (account->session, &command->identity_id, CHOSEN_BY_WRITE);
       if (account->session->confirmed_us == NEVER)
         g_clear_pointer (&account->session->active, identity_unref);
       return;
     }
   session_free (account->session);
   account->session = g_steal_pointer (&command->session);
-  g_clear_pointer (&account->credential, credential_unref);
-  account->credential = credential_ref (command->credential);
-  g_clear_pointer (&account->owner, credential_unref);
-  account->owner = credential_without_password (command->credential);
-  g_clear_error (&account->rejected);
+  credential_forget (account);
+  if (account->config.remember || command->carried)
+    account->credential = credential_ref (command->credential);
+  g_clear_pointer (&account->owner, g_free);
+  account->owner = credential_owner_key (command->credential);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   account->identities = g_steal_pointer (&command->identities);
   limits_forgive (&account->limits);
-  effects_log (effects, G_LOG_LEVEL_MESSAGE, "logged in as %s", credential_owner (account->credential));
+  effects_log (effects, G_LOG_LEVEL_MESSAGE, "logged in as %s", credential_owner (command->credential));
 }
 
 void
@@ -223,4 +226,5 @@ command_abandon (Account *account, Command *command, Effects *effects)
     }
   effects_cancel (effects, call->number);
   call->number = 0;
+  account->limits.attempt_us = NEVER;
 }

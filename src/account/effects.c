@@ -31,6 +31,7 @@ effect_free (Effect *effect)
   g_clear_pointer (&effect->request, request_free);
   g_clear_error (&effect->error);
   g_free (effect->text);
+  g_clear_pointer (&effect->record, record_free);
   g_free (effect);
 }
 
@@ -71,11 +72,43 @@ effects_answer (Effects *effects, guint64 waiter, const GError *error)
 void
 effects_changed (Effects *effects, Changed changed)
 {
-  Effect *effect = g_new0 (Effect, 1);
+  push (effects, EFFECT_CHANGED)->changed = changed;
+}
 
-  effect->kind = EFFECT_CHANGED;
-  effect->changed = changed;
-  g_queue_push_head (&effects->queue, effect);
+void
+effects_timer (Effects *effects, gint64 boot_us)
+{
+  push (effects, EFFECT_TIMER)->boot_us = boot_us;
+}
+
+void
+effects_store (Effects *effects, Record *record)
+{
+  push (effects, EFFECT_STORE)->record = record;
+}
+
+void
+effects_plain (Effects *effects, EffectKind kind)
+{
+  push (effects, kind);
+}
+
+gboolean
+effects_have (const Effects *effects, EffectKind kind)
+{
+  for (const GList *link = effects->queue.head; link != NULL; link = link->next)
+    if (((const Effect *)link->data)->kind == kind)
+      return TRUE;
+  return FALSE;
+}
+
+void
+effects_append (Effects *effects, Effects *from)
+{
+  Effect *effect;
+
+  while ((effect = effects_pop (from)) != NULL)
+    g_queue_push_tail (&effects->queue, effect);
 }
 
 void

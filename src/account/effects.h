@@ -1,6 +1,7 @@
 /* What the account wants done. */
 #pragma once
 
+#include "account/record.h"
 #include "soap/operation.h"
 
 typedef enum
@@ -9,7 +10,13 @@ typedef enum
   EFFECT_CANCEL,  /* drop @call; its answer is not wanted any more */
   EFFECT_ANSWER,  /* answer @waiter: with @error, or that it may go on */
   EFFECT_CHANGED, /* what is served has changed: @changed */
-  EFFECT_LOG      /* say @text at @level */
+  EFFECT_LOG,     /* say @text at @level */
+  EFFECT_TIMER,   /* send EVENT_TIME at @boot_us; takes the place of the one before. NEVER: not at all */
+  EFFECT_STORE,   /* store @record; nobody has to wait for that */
+  EFFECT_SYNC,    /* carry out nothing more before all that was to be stored is stored */
+  EFFECT_LOCK,    /* take the lock that mounts of this account share, then send EVENT_LOCKED */
+  EFFECT_UNLOCK,
+  N_EFFECTS
 } EffectKind;
 
 typedef enum
@@ -30,6 +37,8 @@ typedef struct
   Changed changed;
   GLogLevelFlags level;
   char *text;
+  gint64 boot_us;
+  Record *record;
 } Effect;
 
 /* A queue of effects, in the order in which they are to be carried out. */
@@ -47,6 +56,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Effect, effect_free)
 void effects_call (Effects *effects, guint64 call, Request *request);
 void effects_cancel (Effects *effects, guint64 call);
 void effects_answer (Effects *effects, guint64 waiter, const GError *error);
-/* Goes to the head of the queue: whoever is answered sees the change. */
 void effects_changed (Effects *effects, Changed changed);
+void effects_timer (Effects *effects, gint64 boot_us);
+/* Takes @record. */
+void effects_store (Effects *effects, Record *record);
+/* EFFECT_SYNC, EFFECT_LOCK, EFFECT_UNLOCK. */
+void effects_plain (Effects *effects, EffectKind kind);
+/* Whether an effect of @kind is among them. */
+gboolean effects_have (const Effects *effects, EffectKind kind);
+/* Moves all of @from to the end of @effects. */
+void effects_append (Effects *effects, Effects *from);
 void effects_log (Effects *effects, GLogLevelFlags level, const char *format, ...) G_GNUC_PRINTF (3, 4);

@@ -11,8 +11,9 @@ typedef struct
   guint64 id;
   Want want;
   gboolean ask_now;
-  gint64 since_us;    /* what was confirmed by a call sent before then is too old for it */
-  gboolean logged_in; /* a Login was already tried for it */
+  gboolean keeps;  /* it is the keep-alive, and nobody is there to be answered */
+  gint64 since_us; /* what was confirmed by a call sent before then is too old for it */
+  guint logins;    /* that were made while it waited */
 } Waiter;
 
 /* Somebody who waits for what he wrote. Commands run one after the other. */
@@ -42,20 +43,47 @@ typedef struct
   Command *command; /* it is made for; NULL: for the waiters, or for one who left */
 } Call;
 
+/* The lock that the mounts of one account share; whoever has it may log in. */
+typedef enum
+{
+  LOCK_FREE,
+  LOCK_ASKED_FOR,
+  LOCK_HELD
+} Lock;
+
 struct Account
 {
   AccountConfig config;
   Limits limits;
   Credential *credential; /* at hand for renewals */
-  Credential *owner;      /* whose the session is or was; without the password */
-  GError *rejected;       /* the service's word on it, when it was refused: never tried again */
+  char *owner;            /* whose the session is or was (credential_owner_key()) */
+  GError *rejected;       /* the service's word on the last credential, when it was refused: never tried again */
+  Credential *rejected_credential; /* that one; NULL if it is known by the digest alone */
+  char *rejected_digest;           /* as in the record that was restored */
+  char *rejected_cause;            /* likewise */
   Session *session;
   GPtrArray *identities; /* of Identity; NULL: not known */
   GQueue waiters;        /* of Waiter */
   GQueue commands;       /* of Command */
   Call call;
   guint64 last_call;
+  Lock lock;
+  gint64 used_us;    /* somebody last used the session */
+  gint64 kept_us;    /* the keep-alive last tried */
+  gint64 offline_us; /* the service was last out of reach; NEVER: it has answered since */
+  gint64 timer_us;   /* that was last asked for */
+  Record *stored;    /* what was last to be stored */
+  gboolean unsynced; /* nobody has waited for that */
+  gboolean stopping;
 };
+
+/* account.c: the account's session from now on (taken). A call on its way in the one before is dropped. */
+void account_use_session (Account *account, Session *session, Effects *effects);
+
+/* credentials.c */
+/* The credential at hand goes, and what is known of one that was rejected. */
+void credential_forget (Account *account);
+void credential_found (Account *account, const Event *event, Instant now, Effects *effects);
 
 /* What is to be done for a waiter or a command now. */
 typedef enum
@@ -79,6 +107,41 @@ Verdict verdict_fail (GError *error); /* takes @error */
 Verdict verdict_needs (Operation operation);
 /* The same, unless @refusal (taken) forbids the call. */
 Verdict verdict_needs_unless (Operation operation, GError *refusal);
+
+/* calls.c: the one call at a time, and the lock that a Login takes. */
+/* Makes a call, or asks for the lock first; FALSE if it is not made yet. */
+gboolean call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects);
+/* Its answer is not wanted any more. */
+void call_cancel (Account *account, Effects *effects);
+/* Gives up the lock if nobody needs it now. */
+void lock_release (Account *account, Instant now, Effects *effects);
+
+/* waiters.c: those who wait to read, as a queue. */
+void waiters_add (Account *account, const Event *event, Instant now);
+/* Answers those who can be answered, and makes the call that the first of the others needs. */
+void waiters_advance (Account *account, Instant now, Effects *effects);
+/* Those whom @call is made for; the array is the caller's, and holds while none of them is answered. */
+GPtrArray *waiters_concerned (Account *account, const Call *call, Instant now);
+/* The call failed: so do they, unless there is another way or a grace. */
+void waiters_fail (Account *account, GPtrArray *concerned, const Call *call, const GError *error, Instant now,
+                   Effects *effects);
+/* There is no way to log in at this moment. */
+void waiters_fail_logins (Account *account, const GError *error, Instant now, Effects *effects);
+void waiters_note_login (Account *account);
+/* FALSE if @id does not wait. */
+gboolean waiters_dismiss (Account *account, guint64 id, const GError *error, Effects *effects);
+void waiters_dismiss_all (Account *account, const GError *error, Effects *effects);
+
+/* keeper.c: the keep-alive. */
+/* When the session is to be confirmed next; NEVER: it is not. */
+gint64 keeper_due_us (const Account *account);
+void keeper_start (Account *account, Instant now);
+
+/* storing.c: what is kept between runs. */
+/* Appends what is to be stored, and then @own, the other effects of an event, in the order that makes them hold after a crash. */
+void storing_append (Account *account, Effects *own, Instant now, Effects *effects);
+/* What another process has stored since @base. */
+void storing_adopt (Account *account, const Record *base, const Record *record, Instant now, Effects *effects);
 
 /* wants.c */
 Verdict want_judge (Account *account, const Waiter *waiter, Instant now);

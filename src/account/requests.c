@@ -27,7 +27,7 @@ request_for (const Account *account, Operation operation, const Session *session
     request->session = secret_ref (session->id);
   if (operation_presents_credential (operation))
     request->credential = credential_ref (credential);
-  if (operation == OPERATION_LOGIN && session->has_chosen)
+  if (operation == OPERATION_LOGIN && session->chosen_by != CHOSEN_BY_NOBODY)
     request->identity_id = session->chosen;
   if (row->sends == SENDS_IDENTITY_ID)
     request->identity_id = switching ? command->identity_id : session->chosen;

@@ -16,14 +16,9 @@ session_new (void)
 void
 session_set_passport (Session *session, const Passport *passport)
 {
-  if (session->passport != NULL)
-    g_free (session->passport->email);
-  g_clear_pointer (&session->passport, g_free);
+  g_clear_pointer (&session->passport, passport_free);
   if (passport != NULL)
-    {
-      session->passport = g_new (Passport, 1);
-      *session->passport = (Passport){passport->id, g_strdup (passport->email)};
-    }
+    session->passport = passport_copy (passport);
 }
 
 void
@@ -37,9 +32,9 @@ session_free (Session *session)
 }
 
 void
-session_choose (Session *session, const Guid *identity_id)
+session_choose (Session *session, const Guid *identity_id, ChosenBy by)
 {
-  session->has_chosen = TRUE;
+  session->chosen_by = by;
   session->chosen = *identity_id;
   session->put_back = FALSE;
   g_clear_error (&session->withheld);
@@ -56,7 +51,7 @@ session_logged_in (Session *session, Secret *id, gint64 sent_us)
 {
   g_clear_pointer (&session->id, secret_unref);
   session->id = id;
-  session->ended = FALSE;
+  session->ended = session->proven = FALSE;
   session->logged_in_us = sent_us;
   session->asked_us = NEVER;
   session->put_back = TRUE;
@@ -86,8 +81,9 @@ session_confirmed (Session *session, Identity *identity, gint64 sent_us)
   g_clear_pointer (&session->active, identity_unref);
   session->active = identity_ref (identity);
   session->confirmed_us = sent_us;
-  if (!session->has_chosen)
-    session_choose (session, &identity->id);
+  session->proven = TRUE;
+  if (session->chosen_by == CHOSEN_BY_NOBODY)
+    session_choose (session, &identity->id, CHOSEN_BY_LOGIN);
   if (guid_equal (&identity->id, &session->chosen))
     {
       session->put_back = FALSE;

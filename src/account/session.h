@@ -9,19 +9,18 @@
  */
 #pragma once
 
-#include "soap/answer.h"
-
-#define NEVER G_MININT64
+#include "account/record.h"
 
 typedef struct
 {
   Secret *id;       /* NULL: none */
   gboolean ended;   /* there was one, and the service said that it is over */
+  gboolean proven;  /* it lived long enough for GetIdentity to answer */
   Identity *active; /* as GetIdentity last said */
   gint64 logged_in_us;
   gint64 asked_us;     /* HasSession last said true to a call sent then */
   gint64 confirmed_us; /* GetIdentity last answered a call sent then */
-  gboolean has_chosen;
+  ChosenBy chosen_by;
   Guid chosen;
   gboolean put_back;  /* if another identity than the chosen one is active, that is our own doing */
   gboolean switching; /* a Set* is on its way: nobody knows what is active */
@@ -33,8 +32,8 @@ Session *session_new (void);
 void session_free (Session *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Session, session_free)
 
-/* Chooses an identity, as a user does. */
-void session_choose (Session *session, const Guid *identity_id);
+/* Chooses an identity; what was withheld need not be any more. */
+void session_choose (Session *session, const Guid *identity_id, ChosenBy by);
 
 void session_logged_in (Session *session, Secret *id, gint64 sent_us);
 /* Copies @passport; NULL: none. */

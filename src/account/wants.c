@@ -5,6 +5,12 @@
 #include "account/machine.h"
 #include "base/error.h"
 
+/* A session may end just as it was made: that is worth another Login, but not a third one. */
+#define MOST_LOGINS 2
+
+/* A service that was out of reach a moment ago need not be waited for again by a reader who can have the last cookie. */
+#define OFFLINE_PAUSE_US (5 * G_USEC_PER_SEC)
+
 static gint64
 alive_us (const Session *session)
 {
@@ -17,7 +23,7 @@ no_way_to_a_session (const Account *account, const Waiter *waiter)
 {
   if (account->rejected != NULL)
     return g_error_copy (account->rejected);
-  if (waiter->logged_in)
+  if (waiter->logins >= MOST_LOGINS)
     return g_error_new_literal (SO24_ERROR, SO24_ERROR_EXPIRED, "the session ended again right after the login");
   if (account->credential != NULL)
     return NULL;
@@ -36,7 +42,8 @@ judge_login (Account *account, const Waiter *waiter, Instant now)
 
   if (error != NULL)
     return verdict_fail (error);
-  return verdict_needs_unless (login_operation (account->credential), limits_refuse (&account->limits, TRUE, now));
+  return verdict_needs_unless (login_operation (account->credential),
+                               limits_refuse (&account->limits, &account->config, TRUE, now));
 }
 
 static Verdict
@@ -46,7 +53,7 @@ judge_session (Account *account, const Waiter *waiter, Instant now)
 
   if (session->id == NULL || session->asked_us >= waiter->since_us)
     return verdict_ready ();
-  return verdict_needs_unless (OPERATION_HAS_SESSION, limits_refuse (&account->limits, FALSE, now));
+  return verdict_needs_unless (OPERATION_HAS_SESSION, limits_refuse (&account->limits, &account->config, FALSE, now));
 }
 
 static Verdict
@@ -67,20 +74,39 @@ judge_identity (Account *account, const Waiter *waiter, Instant now)
     operation = OPERATION_SET_IDENTITY_BY_ID;
   else
     return verdict_ready ();
-  return verdict_needs_unless (operation, limits_refuse (&account->limits, FALSE, now));
+  return verdict_needs_unless (operation, limits_refuse (&account->limits, &account->config, FALSE, now));
+}
+
+/* Grace is for the cookie only, and only for who did not ask for the truth of this moment. */
+static gboolean
+has_grace (const Account *account, const Waiter *waiter, Instant now)
+{
+  gint64 confirmed_us = account->session->confirmed_us;
+
+  return waiter->want == WANT_COOKIE && !waiter->ask_now && account_cookie (account, NULL) != NULL
+         && confirmed_us != NEVER && confirmed_us >= now.boot_us - account->config.offline_grace_us;
 }
 
 static Verdict
 judge_cookie (Account *account, const Waiter *waiter, Instant now)
 {
-  GError *quarantine = limits_refuse_command (&account->limits, now);
+  GError *quarantine = limits_refuse_cookie (&account->limits, now);
+  gboolean offline = account->offline_us != NEVER && now.boot_us < account->offline_us + OFFLINE_PAUSE_US;
 
-  /* Nothing could be done with it: the service refuses every call of this integration. */
   if (quarantine != NULL)
     return verdict_fail (quarantine);
   if (account->session->withheld != NULL)
     return verdict_fail (g_error_copy (account->session->withheld));
+  if (offline && has_grace (account, waiter, now))
+    return verdict_ready ();
   return judge_identity (account, waiter, now);
+}
+
+/* Nothing is renewed, because nobody may need it any more. */
+static Verdict
+judge_keeper (Account *account, const Waiter *waiter, Instant now)
+{
+  return account->session->id == NULL ? verdict_ready () : judge_identity (account, waiter, now);
 }
 
 /* A session that ended is renewed first; but an account whose default identity is blocked must still get its list. */
@@ -108,7 +134,8 @@ judge_identities (Account *account, const Waiter *waiter, Instant now)
       if (!by_password || (session->ended && !blocked))
         return judge_login (account, waiter, now);
     }
-  return verdict_needs_unless (list_operation (account, session), limits_refuse (&account->limits, FALSE, now));
+  return verdict_needs_unless (list_operation (account, session),
+                               limits_refuse (&account->limits, &account->config, FALSE, now));
 }
 
 static Verdict
@@ -125,25 +152,11 @@ static Verdict (*const judges[N_WANTS]) (Account *account, const Waiter *waiter,
 Verdict
 want_judge (Account *account, const Waiter *waiter, Instant now)
 {
-  return judges[waiter->want](account, waiter, now);
+  return waiter->keeps ? judge_keeper (account, waiter, now) : judges[waiter->want](account, waiter, now);
 }
 
-static gboolean
-is_offline (const GError *error)
-{
-  return g_error_matches (error, SO24_ERROR, SO24_ERROR_UNREACHABLE)
-         || g_error_matches (error, SO24_ERROR, SO24_ERROR_REFUSED)
-         || g_error_matches (error, SO24_ERROR, SO24_ERROR_TIMED_OUT);
-}
-
-/* Grace is for the cookie only, and only for who did not ask for the truth of this moment. */
 GError *
 want_failure (const Account *account, const Waiter *waiter, const GError *error, Instant now)
 {
-  const Session *session = account->session;
-
-  if (waiter->want == WANT_COOKIE && !waiter->ask_now && is_offline (error) && account_cookie (account, NULL) != NULL
-      && session->confirmed_us != NEVER && session->confirmed_us >= now.boot_us - account->config.offline_grace_us)
-    return NULL;
-  return g_error_copy (error);
+  return error_is_offline (error) && has_grace (account, waiter, now) ? NULL : g_error_copy (error);
 }

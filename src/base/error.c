@@ -72,3 +72,11 @@ error_code_name (So24ErrorCode code)
 {
   return rows[code].name;
 }
+
+gboolean
+error_is_offline (const GError *error)
+{
+  return g_error_matches (error, SO24_ERROR, SO24_ERROR_UNREACHABLE)
+         || g_error_matches (error, SO24_ERROR, SO24_ERROR_REFUSED)
+         || g_error_matches (error, SO24_ERROR, SO24_ERROR_TIMED_OUT);
+}

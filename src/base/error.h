@@ -34,6 +34,9 @@ GQuark so24_error_quark (void);
 int error_errno (const GError *error);
 const char *error_errno_name (const GError *error);
 
+/* Whether @error says that the service is out of reach. */
+gboolean error_is_offline (const GError *error);
+
 /* What the code means, as a short sentence for the manual and the README of a mount. */
 const char *error_meaning (So24ErrorCode code);
 

@@ -57,6 +57,7 @@ new_account (const Options *options)
   AccountConfig config = {
     .check_ttl_us = options->check_ttl_s * G_USEC_PER_SEC,
     .offline_grace_us = options->offline_grace_s * G_USEC_PER_SEC,
+    .remember = TRUE,
     .backoff_min_us = G_USEC_PER_SEC,
     .backoff_max_us = 15 * 60 * G_USEC_PER_SEC,
     .service_id = (gint32)options->service_id,

@@ -329,6 +329,22 @@ answer_reader_finish (AnswerReader *reader, const AnswerHead *head)
   return answer;
 }
 
+Passport *
+passport_copy (const Passport *passport)
+{
+  Passport *copy = g_new (Passport, 1);
+
+  *copy = (Passport){passport->id, g_strdup (passport->email)};
+  return copy;
+}
+
+void
+passport_free (Passport *passport)
+{
+  g_free (passport->email);
+  g_free (passport);
+}
+
 Answer *
 answer_new_failure (Operation operation, GError *error)
 {

@@ -9,13 +9,19 @@ typedef struct
   char *email; /* never NULL */
 } Passport;
 
+Passport *passport_copy (const Passport *passport);
+void passport_free (Passport *passport);
+
 typedef struct
 {
   Operation operation;
-  GError *error;        /* set: the call failed, and no result below counts */
-  gboolean is_fault;    /* the service itself refused, and so executed nothing */
-  gint64 until_us;      /* the end of a quarantine, wall clock; 0: none named */
-  gint64 retry_after_s; /* Retry-After of HTTP; 0: none */
+  GError *error;           /* set: the call failed, and no result below counts */
+  gboolean is_fault;       /* the service itself refused, and so executed nothing */
+  gint64 until_us;         /* the end of a quarantine, wall clock; 0: none named */
+  gint64 retry_after_s;    /* Retry-After of HTTP; 0: none */
+  gboolean says_allowed;   /* APILimitRemaining was there: */
+  gint64 allowed;          /* calls that the service still allows */
+  gint64 allowed_until_us; /* APILimitReset, wall clock: when it allows more; 0: it did not say */
 
   gboolean truth;        /* HasSession, Set* */
   Secret *session;       /* Login, AuthenticateByToken; never empty */
@@ -33,8 +39,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_free)
 typedef struct
 {
   int status;
-  const char *content_type; /* NULL: none */
-  gint64 retry_after_s;
+  const char *content_type;  /* NULL: none */
+  gint64 retry_after_s;      /* 0: none */
+  const char *allowed;       /* the header APILimitRemaining; NULL: none */
+  const char *allowed_until; /* the header APILimitReset; NULL: none */
 } AnswerHead;
 
 typedef struct AnswerReader AnswerReader;

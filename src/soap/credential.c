@@ -33,23 +33,29 @@ credential_unref (Credential *credential)
   g_rc_box_release_full (credential, credential_finalize);
 }
 
-Credential *
-credential_without_password (const Credential *credential)
+static gboolean
+same_secret (const Secret *a, const Secret *b)
 {
-  Credential *copy = credential_new ();
-
-  copy->application_id = credential->application_id;
-  copy->username = g_strdup (credential->username);
-  copy->token = credential->token == NULL ? NULL : secret_ref (credential->token);
-  return copy;
+  return a == b || (a != NULL && b != NULL && secret_equal (a, b));
 }
 
 gboolean
-credential_same_user (const Credential *a, const Credential *b)
+credential_equal (const Credential *a, const Credential *b)
 {
-  if (!guid_equal (&a->application_id, &b->application_id) || (a->token == NULL) != (b->token == NULL))
-    return FALSE;
-  return a->token != NULL ? secret_equal (a->token, b->token) : g_strcmp0 (a->username, b->username) == 0;
+  return guid_equal (&a->application_id, &b->application_id) && guid_equal (&a->identity_id, &b->identity_id)
+         && g_strcmp0 (a->username, b->username) == 0 && same_secret (a->password, b->password)
+         && same_secret (a->token, b->token);
+}
+
+char *
+credential_owner_key (const Credential *credential)
+{
+  g_autofree char *digest = NULL;
+
+  if (credential->token == NULL)
+    return g_strdup_printf ("%s user %s", credential->application_id.text, credential->username);
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, secret_text (credential->token), -1);
+  return g_strdup_printf ("%s token %s", credential->application_id.text, digest);
 }
 
 const char *

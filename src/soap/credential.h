@@ -18,11 +18,14 @@ Credential *credential_ref (Credential *credential);
 void credential_unref (Credential *credential);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Credential, credential_unref)
 
-/* Whether both belong to the same user (or are the same token) of the same application. */
-gboolean credential_same_user (const Credential *a, const Credential *b);
+/* Whether both say the same in every part. */
+gboolean credential_equal (const Credential *a, const Credential *b);
 
-/* A copy that can be compared with others, but not be logged in with if it has a password. */
-Credential *credential_without_password (const Credential *credential);
+/*
+ * Whose credential it is, as one line of text to be compared and kept: the application and the user name, or the
+ * application and a digest of the token (which is random, and so is not to be had from its digest). The caller frees it.
+ */
+char *credential_owner_key (const Credential *credential);
 
 /* For messages: the user name, or "a token". */
 const char *credential_owner (const Credential *credential);

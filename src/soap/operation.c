@@ -27,6 +27,12 @@ operation_row (Operation operation)
 }
 
 gboolean
+operation_logs_in (Operation operation)
+{
+  return operation == OPERATION_LOGIN || operation == OPERATION_AUTHENTICATE_BY_TOKEN;
+}
+
+gboolean
 operation_presents_credential (Operation operation)
 {
   return !rows[operation].in_session;

@@ -56,6 +56,9 @@ const OperationRow *operation_row (Operation operation);
 /* Whether the operation presents a credential, and so can be told that it is wrong. */
 gboolean operation_presents_credential (Operation operation);
 
+/* Whether the operation makes a session. */
+gboolean operation_logs_in (Operation operation);
+
 /* Everything a call carries. What the operation does not send is left empty. Owns what it points to. */
 typedef struct
 {

@@ -235,6 +235,7 @@ a_quarantine_ends_grace (void)
   rig->service->away = TRUE;
   rig_pass (rig, 61);
   assert_cookie (rig, "sid-1");
+  rig_pass (rig, 6);
   service_next (
     rig->service, OPERATION_HAS_SESSION,
     answer_fault (OPERATION_HAS_SESSION, "Limit exceeded by 1. Request is blocked. Quarantine ends at soon"));

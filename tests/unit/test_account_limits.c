@@ -329,7 +329,7 @@ a_login_that_somebody_wrote_ends_the_back_off (void)
 static void
 two_mounts_do_not_come_back_at_the_same_moment (void)
 {
-  AccountConfig config = {.backoff_min_us = 1000000, .backoff_max_us = 900000000, .seed = 2};
+  AccountConfig config = {.backoff_min_us = 1000000, .backoff_max_us = 900000000, .remember = TRUE, .seed = 2};
   g_autoptr (Rig) first = rig_logged_in (NULL);
   g_autoptr (Rig) second = rig_new ();
   double differences = 0;

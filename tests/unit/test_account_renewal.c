@@ -160,14 +160,26 @@ the_reader_who_starts_a_renewal_that_fails_is_told_its_cause (void)
 }
 
 static void
-a_session_that_ends_again_right_after_the_login_is_not_chased (void)
+a_session_that_ends_just_as_it_was_made_is_renewed_at_once (void)
 {
   g_autoptr (Rig) rig = rig_logged_in (NULL);
 
   end_and_wait (rig);
   service_next (rig->service, OPERATION_GET_IDENTITY, answer_fault (OPERATION_GET_IDENTITY, "Not authenticated"));
+  assert_cookie (rig, "sid-3");
+  assert_calls (rig, "HasSession Login GetIdentity Login GetIdentity");
+}
+
+static void
+a_session_that_ends_again_right_after_that_is_not_chased (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+
+  end_and_wait (rig);
+  for (guint i = 0; i < 2; i++)
+    service_next (rig->service, OPERATION_GET_IDENTITY, answer_fault (OPERATION_GET_IDENTITY, "Not authenticated"));
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_EXPIRED);
-  assert_calls (rig, "HasSession Login GetIdentity");
+  assert_calls (rig, "HasSession Login GetIdentity Login GetIdentity");
 }
 
 static void
@@ -180,7 +192,7 @@ not_authenticated_that_persists_has_expired_and_backs_off (void)
     service_next (rig->service, OPERATION_GET_IDENTITY, answer_fault (OPERATION_GET_IDENTITY, "Not authenticated"));
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_EXPIRED);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
-  assert_calls (rig, "HasSession Login GetIdentity");
+  assert_calls (rig, "HasSession Login GetIdentity Login GetIdentity");
 }
 
 static void
@@ -220,7 +232,8 @@ static const Sentence sentences[] = {
   SENTENCE (a_wrong_credential_written_first_of_all_is_not_kept),
   SENTENCE (a_wrong_credential_does_not_spoil_the_one_at_hand),
   SENTENCE (the_reader_who_starts_a_renewal_that_fails_is_told_its_cause),
-  SENTENCE (a_session_that_ends_again_right_after_the_login_is_not_chased),
+  SENTENCE (a_session_that_ends_just_as_it_was_made_is_renewed_at_once),
+  SENTENCE (a_session_that_ends_again_right_after_that_is_not_chased),
   SENTENCE (not_authenticated_that_persists_has_expired_and_backs_off),
   SENTENCE (a_renewal_keeps_the_list),
   SENTENCE (a_rejection_of_the_list_for_a_service_is_final_too),

@@ -26,6 +26,10 @@ rig_new_for_service (gint32 service_id)
 {
   AccountConfig config = {.check_ttl_us = 60 * G_USEC_PER_SEC,
                           .offline_grace_us = 300 * G_USEC_PER_SEC,
+                          .keepalive_us = 600 * G_USEC_PER_SEC,
+                          .idle_after_us = 86400 * (gint64)G_USEC_PER_SEC,
+                          .rate = 7200,
+                          .remember = TRUE,
                           .backoff_min_us = G_USEC_PER_SEC,
                           .backoff_max_us = 900 * (gint64)G_USEC_PER_SEC,
                           .service_id = service_id,
@@ -138,6 +142,8 @@ take_effect (Rig *rig, Effect *effect)
       break;
     case EFFECT_LOG:
       g_string_append_printf (rig->log, "%s\n", effect->text);
+      break;
+    default:
       break;
     }
 }

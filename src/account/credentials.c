@@ -1,0 +1,76 @@
+/* The credential at hand, and one that comes from a file, at the start or later. Touches nothing. */
+#include "account/machine.h"
+#include "base/error.h"
+
+void
+credential_forget (Account *account)
+{
+  g_clear_pointer (&account->credential, credential_unref);
+  g_clear_error (&account->rejected);
+  g_clear_pointer (&account->rejected_credential, credential_unref);
+  g_clear_pointer (&account->rejected_digest, g_free);
+  g_clear_pointer (&account->rejected_cause, g_free);
+}
+
+/* A session of another user is of no use to this one, whatever identity was chosen in it. */
+static void
+part_from_owner (Account *account, const Credential *credential, Effects *effects)
+{
+  g_autofree char *owner = credential_owner_key (credential);
+
+  if (account->owner == NULL || g_str_equal (account->owner, owner))
+    return;
+  effects_log (effects, G_LOG_LEVEL_WARNING,
+               "the session that there was belongs to another user than %s, and is not used any more",
+               credential_owner (credential));
+  g_clear_pointer (&account->owner, g_free);
+  g_clear_pointer (&account->identities, g_ptr_array_unref);
+  account_use_session (account, session_new (), effects);
+}
+
+/* What somebody wrote to identity outweighs what stands in a file. */
+static void
+choose (Session *session, const Guid *identity_id)
+{
+  if (guid_is_zero (identity_id) || session->chosen_by == CHOSEN_BY_WRITE
+      || (session->chosen_by != CHOSEN_BY_NOBODY && guid_equal (identity_id, &session->chosen)))
+    return;
+  session_choose (session, identity_id, CHOSEN_BY_CREDENTIAL);
+  session->put_back = TRUE;
+  session_doubt (session);
+}
+
+static void
+still_rejected (Account *account, Credential *credential, Effects *effects)
+{
+  g_clear_pointer (&account->credential, credential_unref);
+  g_clear_error (&account->rejected);
+  account->rejected
+    = g_error_new (SO24_ERROR, SO24_ERROR_REJECTED, "not tried again: %s",
+                   account->rejected_cause != NULL ? account->rejected_cause : "it was rejected before");
+  account->rejected_credential = credential_ref (credential);
+  effects_log (effects, G_LOG_LEVEL_WARNING, "%s", account->rejected->message);
+}
+
+/* The first one of a run forgives nothing: else a mount that crashes and starts again could log in each time. */
+void
+credential_found (Account *account, const Event *event, Instant now, Effects *effects)
+{
+  Credential *credential = event->credential;
+  gboolean another = account->credential != NULL || account->rejected_credential != NULL;
+
+  if ((account->credential != NULL && credential_equal (account->credential, credential))
+      || (account->rejected_credential != NULL && credential_equal (account->rejected_credential, credential)))
+    return;
+  part_from_owner (account, credential, effects);
+  if (event->known_rejected)
+    {
+      still_rejected (account, credential, effects);
+      return;
+    }
+  credential_forget (account);
+  account->credential = credential_ref (credential);
+  if (another)
+    limits_forgive (&account->limits);
+  choose (account->session, &credential->identity_id);
+}

@@ -1,0 +1,93 @@
+/* Records as values. Touches nothing. */
+#include "account/record.h"
+
+Record *
+record_new (void)
+{
+  Record *record = g_new0 (Record, 1);
+
+  record->chosen = guid_zero;
+  record->used_us = record->login_us = record->throttle_us = record->quarantine_us = NEVER;
+  record->allowed = -1;
+  record->allowed_until_us = NEVER;
+  return record;
+}
+
+void
+record_free (Record *record)
+{
+  g_free (record->owner);
+  g_clear_pointer (&record->session, secret_unref);
+  g_clear_pointer (&record->passport, passport_free);
+  g_free (record->withheld);
+  g_free (record->cause);
+  g_clear_pointer (&record->rejected, credential_unref);
+  g_free (record->rejected_digest);
+  g_free (record->rejected_cause);
+  g_free (record);
+}
+
+Record *
+record_copy (const Record *record)
+{
+  Record *copy = g_memdup2 (record, sizeof *record);
+
+  copy->owner = g_strdup (record->owner);
+  copy->session = record->session == NULL ? NULL : secret_ref (record->session);
+  copy->passport = record->passport == NULL ? NULL : passport_copy (record->passport);
+  copy->withheld = g_strdup (record->withheld);
+  copy->cause = g_strdup (record->cause);
+  copy->rejected = record->rejected == NULL ? NULL : credential_ref (record->rejected);
+  copy->rejected_digest = g_strdup (record->rejected_digest);
+  copy->rejected_cause = g_strdup (record->rejected_cause);
+  return copy;
+}
+
+gboolean
+record_same_session (const Record *a, const Record *b)
+{
+  if (g_strcmp0 (a->owner, b->owner) != 0 || a->ended != b->ended || a->proven != b->proven)
+    return FALSE;
+  return a->session == b->session
+         || (a->session != NULL && b->session != NULL && secret_equal (a->session, b->session));
+}
+
+gboolean
+record_same_choice (const Record *a, const Record *b)
+{
+  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen) && a->put_back == b->put_back
+         && g_strcmp0 (a->withheld, b->withheld) == 0;
+}
+
+/* The boot clock of another run says nothing; the calendar does, unless it was set back: then no time has passed. */
+static gint64
+elapsed_us (const Record *record, Instant now)
+{
+  return record->same_boot ? now.boot_us - record->saved.boot_us : MAX (0, now.wall_us - record->saved.wall_us);
+}
+
+/* Another boot clock's minutes begin at other moments; nothing may be forgotten early for that. */
+static void
+shift_spent (Record *record, gint64 elapsed)
+{
+  gint64 minutes = CLAMP (elapsed / (60 * G_USEC_PER_SEC) - (record->same_boot ? 0 : 1), 0, RECORD_MINUTES);
+
+  for (gint age = RECORD_MINUTES - 1; age >= 0; age--)
+    record->spent[age] = age < minutes ? 0 : record->spent[age - minutes];
+}
+
+void
+record_shift (Record *record, Instant now)
+{
+  gint64 *const times[]
+    = {&record->used_us, &record->login_us, &record->throttle_us, &record->quarantine_us, &record->allowed_until_us};
+  gint64 elapsed = elapsed_us (record, now);
+  gint64 offset = now.boot_us - elapsed - record->saved.boot_us;
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    if (*times[i] != NEVER)
+      *times[i] += offset;
+  shift_spent (record, elapsed);
+  record->saved = now;
+  record->same_boot = TRUE;
+}

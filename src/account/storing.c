@@ -1,0 +1,205 @@
+/*
+ * What is kept between runs: made of the state, taken up again, and merged with what another mount of this account has stored
+ * meanwhile. Touches nothing.
+ */
+#include "account/machine.h"
+#include "base/error.h"
+
+#define USED_PRECISION_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+
+static gboolean
+puts_back (const Session *session)
+{
+  return session->put_back || session->switching;
+}
+
+static Record *
+make_record (const Account *account, Instant now)
+{
+  const Session *session = account->session;
+  Record *record = record_new ();
+
+  record->saved = now;
+  record->same_boot = TRUE;
+  record->owner = g_strdup (account->owner);
+  record->session = session->id == NULL ? NULL : secret_ref (session->id);
+  record->ended = session->ended;
+  record->proven = session->proven;
+  record->passport = session->passport == NULL ? NULL : passport_copy (session->passport);
+  record->chosen_by = session->chosen_by;
+  record->chosen = session->chosen;
+  record->put_back = puts_back (session);
+  record->withheld = session->withheld == NULL ? NULL : g_strdup (session->withheld->message);
+  record->used_us = account->used_us;
+  record->rejected = account->rejected_credential == NULL ? NULL : credential_ref (account->rejected_credential);
+  record->rejected_digest = g_strdup (account->rejected_digest);
+  record->rejected_cause
+    = g_strdup (account->rejected_cause != NULL || account->rejected == NULL ? account->rejected_cause
+                                                                             : account->rejected->message);
+  limits_save (&account->limits, record, now);
+  return record;
+}
+
+/* Without making a record, which most events do not need. */
+static gboolean
+differs (const Account *account, const Record *record)
+{
+  const Session *session = account->session;
+  const char *withheld = session->withheld == NULL ? NULL : session->withheld->message;
+  gboolean same_id = session->id == record->session
+                     || (session->id != NULL && record->session != NULL && secret_equal (session->id, record->session));
+
+  return !same_id || session->ended != record->ended || session->proven != record->proven
+         || session->chosen_by != record->chosen_by || !guid_equal (&session->chosen, &record->chosen)
+         || puts_back (session) != record->put_back || g_strcmp0 (withheld, record->withheld) != 0
+         || g_strcmp0 (account->owner, record->owner) != 0 || account->rejected_credential != record->rejected
+         || account->used_us > record->used_us + USED_PRECISION_US || limits_differ (&account->limits, record);
+}
+
+/* A call that may not be made again after a crash, an answer that somebody will rely on: before them it must be stored. */
+static gboolean
+must_sync (const Account *account, const Effects *own)
+{
+  if (effects_have (own, EFFECT_ANSWER) || effects_have (own, EFFECT_UNLOCK))
+    return TRUE;
+  return effects_have (own, EFFECT_CALL)
+         && (operation_logs_in (account->call.operation) || account->limits.budget.unsaved);
+}
+
+void
+storing_append (Account *account, Effects *own, Instant now, Effects *effects)
+{
+  gboolean sync = must_sync (account, own);
+
+  if (account->config.stored && differs (account, account->stored))
+    {
+      record_free (account->stored);
+      account->stored = make_record (account, now);
+      effects_store (effects, record_copy (account->stored));
+      account->limits.budget.unsaved = FALSE;
+      account->unsynced = TRUE;
+    }
+  if (account->unsynced && sync)
+    {
+      effects_plain (effects, EFFECT_SYNC);
+      account->unsynced = FALSE;
+    }
+  effects_append (effects, own);
+}
+
+static Session *
+session_of (const Record *record)
+{
+  Session *session = session_new ();
+
+  session->id = record->session == NULL ? NULL : secret_ref (record->session);
+  session->ended = record->ended;
+  session->proven = record->proven;
+  session_set_passport (session, record->passport);
+  session->chosen_by = record->chosen_by;
+  session->chosen = record->chosen;
+  session->put_back = record->put_back;
+  if (record->withheld != NULL)
+    session_withhold (session, record->withheld);
+  return session;
+}
+
+static void
+take_record (Account *account, const Record *record)
+{
+  record_free (account->stored);
+  account->stored = record_copy (record);
+}
+
+void
+account_restore (Account *account, Record *record, Instant now)
+{
+  record_shift (record, now);
+  session_free (account->session);
+  account->session = session_of (record);
+  account->owner = g_strdup (record->owner);
+  account->used_us = record->used_us;
+  account->kept_us = now.boot_us;
+  account->rejected_digest = g_strdup (record->rejected_digest);
+  account->rejected_cause = g_strdup (record->rejected_cause);
+  limits_merge (&account->limits, account->stored, record, now);
+  limits_bound (&account->limits, &account->config, now);
+  take_record (account, record);
+}
+
+static gboolean
+is_of_another_user (const Account *account, const Record *record)
+{
+  g_autofree char *owner = account->owner != NULL || account->credential == NULL
+                             ? g_strdup (account->owner)
+                             : credential_owner_key (account->credential);
+
+  return record->owner != NULL && owner != NULL && !g_str_equal (owner, record->owner);
+}
+
+static void
+choose_as (Session *session, const Session *other)
+{
+  session->chosen_by = other->chosen_by;
+  session->chosen = other->chosen;
+  session->put_back = TRUE;
+  g_clear_error (&session->withheld);
+}
+
+/*
+ * What is to be our session when another mount has stored @record: theirs if it has changed, with their choice if that has
+ * changed, and else with ours. NULL: the one that we have.
+ */
+static Session *
+merge_sessions (const Account *account, const Record *base, const Record *ours, const Record *theirs)
+{
+  gboolean other_session = !record_same_session (base, theirs) && !record_same_session (ours, theirs);
+  gboolean other_choice = !record_same_choice (base, theirs) && !record_same_choice (ours, theirs);
+  Session *session;
+
+  if (!other_session && !other_choice)
+    return NULL;
+  session = session_of (theirs);
+  /* Who forgets the session has not chosen for us. */
+  if ((!other_choice && !record_same_choice (ours, theirs)) || theirs->chosen_by == CHOSEN_BY_NOBODY)
+    choose_as (session, account->session);
+  if (!other_session)
+    {
+      g_clear_pointer (&session->id, secret_unref);
+      session->id = ours->session == NULL ? NULL : secret_ref (ours->session);
+      session->ended = ours->ended;
+      session->proven = ours->proven;
+      session_set_passport (session, ours->passport);
+    }
+  else if (session->id == NULL)
+    session->ended = TRUE;
+  return session;
+}
+
+void
+storing_adopt (Account *account, const Record *base, const Record *record, Instant now, Effects *effects)
+{
+  g_autoptr (Record) nothing = record_new ();
+  g_autoptr (Record) ours = make_record (account, now);
+  Session *session;
+
+  if (base == NULL)
+    base = nothing;
+  if (is_of_another_user (account, record))
+    effects_log (effects, G_LOG_LEVEL_WARNING,
+                 "what another mount has stored belongs to another user, and is not used");
+  else
+    {
+      session = merge_sessions (account, base, ours, record);
+      if (session != NULL)
+        account_use_session (account, session, effects);
+      if (record->owner != NULL)
+        {
+          g_free (account->owner);
+          account->owner = g_strdup (record->owner);
+        }
+      account->used_us = MAX (account->used_us, record->used_us);
+    }
+  limits_merge (&account->limits, base, record, now);
+  take_record (account, record);
+}
