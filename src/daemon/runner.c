@@ -76,29 +76,21 @@ now (void)
   return (Instant){(gint64)boot.tv_sec * G_USEC_PER_SEC + boot.tv_nsec / 1000, g_get_real_time ()};
 }
 
-static AnswerHead
-answer_head (const ClientHead *head)
-{
-  return (AnswerHead){head->status, head->content_type, head->retry_after_s};
-}
-
 static void
-on_body (gpointer data, const ClientHead *head, const char *bytes, gsize length)
+on_body (gpointer data, const HttpHead *head, const char *bytes, gsize length)
 {
   RunningCall *call = data;
-  AnswerHead http = answer_head (head);
 
-  answer_reader_feed (call->reader, &http, bytes, length);
+  answer_reader_feed (call->reader, head, bytes, length);
 }
 
 static void
-on_done (gpointer data, const ClientHead *head, const GError *error)
+on_done (gpointer data, const HttpHead *head, const GError *error)
 {
   RunningCall *call = data;
   Runner *runner = call->runner;
-  AnswerHead http = answer_head (head);
-  g_autoptr (Answer) answer = error != NULL ? answer_new_failure (call->operation, g_error_copy (error))
-                                            : answer_reader_finish (call->reader, &http);
+  g_autoptr (Answer) answer = error != NULL ? answer_reader_break_off (call->reader, head, g_error_copy (error))
+                                            : answer_reader_finish (call->reader, head);
   Event event = {.kind = EVENT_ANSWER, .call = call->number, .answer = answer};
 
   g_debug ("%s: %s", operation_row (call->operation)->name, answer->error == NULL ? "ok" : "failed");

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/locked.h"
 #include "net/failure.h"
+#include "net/headers.h"
 #include "net/multi.h"
 
 #include <string.h>
@@ -32,7 +33,8 @@ struct ClientTransfer
   SecretBuffer cookie;
   ClientSink sink;
   gpointer data;
-  ClientHead head;
+  Headers seen;
+  HttpHead head;
   gsize received;
   char curl_says[CURL_ERROR_SIZE];
 };
@@ -46,6 +48,7 @@ transfer_free (gpointer memory)
   curl_slist_free_all (transfer->headers);
   secret_buffer_clear (&transfer->envelope);
   secret_buffer_clear (&transfer->cookie);
+  headers_clear (&transfer->seen);
   g_free (transfer);
 }
 
@@ -59,7 +62,15 @@ read_head (ClientTransfer *transfer)
   curl_easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo (transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
   curl_easy_getinfo (transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
-  transfer->head = (ClientHead){(int)status, content_type, retry_after};
+  transfer->head
+    = (HttpHead){(int)status, content_type, retry_after, transfer->seen.allowed, transfer->seen.allowed_until};
+}
+
+static size_t
+on_header (char *line, size_t size, size_t count, void *data)
+{
+  headers_take_line (&((ClientTransfer *)data)->seen, line, size * count);
+  return size * count;
 }
 
 static size_t
@@ -230,6 +241,9 @@ client_call (Client *client, const ClientCall *call, const ClientSink *sink, gpo
   curl_easy_setopt (transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->envelope.length);
   curl_easy_setopt (transfer->easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt (transfer->easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt (transfer->easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt (transfer->easy, CURLOPT_HEADERDATA, transfer);
+  curl_easy_setopt (transfer->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (call->own_connection)
     curl_easy_setopt (transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
   set_headers (transfer, call);

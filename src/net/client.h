@@ -1,10 +1,12 @@
 /*
  * Carries calls to the service over HTTP and hands back bytes or a failure. Runs on the GLib main context of its maker
- * and never blocks it. Knows nothing of SOAP but the header that names the operation.
+ * and never blocks it. Knows nothing of SOAP but the header that names the operation, and of what an answer's headers
+ * mean only which of them are handed on.
  */
 #pragma once
 
 #include "base/secret.h"
+#include "soap/http_head.h"
 
 typedef struct Client Client;
 
@@ -15,20 +17,16 @@ typedef struct
   guint timeout_s;     /* for a whole call */
 } ClientConfig;
 
-/* What HTTP said, once the headers are in. */
-typedef struct
-{
-  int status;
-  const char *content_type; /* NULL: none */
-  gint64 retry_after_s;     /* 0: not asked for */
-} ClientHead;
-
+/* The heads, with their texts, are the client's; they are gone when done() has returned. */
 typedef struct
 {
   /* Some bytes of the body. */
-  void (*body) (gpointer data, const ClientHead *head, const char *bytes, gsize length);
-  /* The end. @error (kept by the client) says why there is no whole answer; without one, @head is complete. Last call. */
-  void (*done) (gpointer data, const ClientHead *head, const GError *error);
+  void (*body) (gpointer data, const HttpHead *head, const char *bytes, gsize length);
+  /*
+   * The end. @error (kept by the client) says why there is no whole answer; without one, @head is complete. With one, its
+   * status is 0 if there was no head either. Last call.
+   */
+  void (*done) (gpointer data, const HttpHead *head, const GError *error);
 } ClientSink;
 
 typedef struct

@@ -176,7 +176,7 @@ charset_of (const char *content_type)
 }
 
 void
-answer_reader_feed (AnswerReader *reader, const AnswerHead *head, const char *bytes, gsize length)
+answer_reader_feed (AnswerReader *reader, const HttpHead *head, const char *bytes, gsize length)
 {
   if (!reader->started)
     {
@@ -207,7 +207,7 @@ static const struct
 
 /* A page comes from a proxy or from the web server, not from the service. */
 static gboolean
-is_html (const AnswerHead *head)
+is_html (const HttpHead *head)
 {
   return head->content_type != NULL && g_ascii_strncasecmp (head->content_type, "text/html", 9) == 0;
 }
@@ -224,7 +224,7 @@ meaning_of (int status)
 }
 
 static GError *
-status_to_error (const AnswerHead *head)
+status_to_error (const HttpHead *head)
 {
   So24ErrorCode code = head->status == 429 ? SO24_ERROR_THROTTLED : SO24_ERROR_REMOTE;
 
@@ -273,7 +273,7 @@ fault_error (const AnswerReader *reader, Answer *answer, int status)
 }
 
 static GError *
-find_error (AnswerReader *reader, const AnswerHead *head, Answer *answer)
+find_error (AnswerReader *reader, const HttpHead *head, Answer *answer)
 {
   Answers answers = operation_row (reader->operation)->answers;
   GError *error = NULL;
@@ -314,18 +314,36 @@ take_results (Draft *draft, Answer *answer)
   answer->passport.email = draft->email != NULL ? g_steal_pointer (&draft->email) : g_strdup ("");
 }
 
+static void
+take_head (const HttpHead *head, Answer *answer)
+{
+  answer->retry_after_s = head->retry_after_s;
+  answer->says_allowed = http_head_allowed (head, &answer->allowed);
+  answer->allowed_until_us = http_head_allowed_until_us (head);
+}
+
 Answer *
-answer_reader_finish (AnswerReader *reader, const AnswerHead *head)
+answer_reader_finish (AnswerReader *reader, const HttpHead *head)
 {
   Answer *answer = g_new0 (Answer, 1);
 
   answer->operation = reader->operation;
-  answer->retry_after_s = head->retry_after_s;
+  take_head (head, answer);
   answer->error = find_error (reader, head, answer);
   if (answer->error == NULL)
     take_results (&reader->draft, answer);
   else
     g_prefix_error (&answer->error, "%s: ", operation_row (reader->operation)->name);
+  return answer;
+}
+
+Answer *
+answer_reader_break_off (AnswerReader *reader, const HttpHead *head, GError *error)
+{
+  Answer *answer = answer_new_failure (reader->operation, error);
+
+  if (head->status != 0)
+    take_head (head, answer);
   return answer;
 }
 

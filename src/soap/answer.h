@@ -1,6 +1,7 @@
 /* Bytes to typed answers: what the service said to one call, or why that could not be told. */
 #pragma once
 
+#include "soap/http_head.h"
 #include "soap/operation.h"
 
 typedef struct
@@ -35,16 +36,6 @@ Answer *answer_new_failure (Operation operation, GError *error);
 void answer_free (Answer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_free)
 
-/* What HTTP says about an answer. */
-typedef struct
-{
-  int status;
-  const char *content_type;  /* NULL: none */
-  gint64 retry_after_s;      /* 0: none */
-  const char *allowed;       /* the header APILimitRemaining; NULL: none */
-  const char *allowed_until; /* the header APILimitReset; NULL: none */
-} AnswerHead;
-
 typedef struct AnswerReader AnswerReader;
 
 /* @request: what is answered. Its secrets will not show in an error. */
@@ -53,7 +44,10 @@ void answer_reader_free (AnswerReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnswerReader, answer_reader_free)
 
 /* Takes the next bytes of the body. @head is the same at each call. */
-void answer_reader_feed (AnswerReader *reader, const AnswerHead *head, const char *bytes, gsize length);
+void answer_reader_feed (AnswerReader *reader, const HttpHead *head, const char *bytes, gsize length);
 
 /* The body has ended. Never NULL: a failure is an answer with its error set. */
-Answer *answer_reader_finish (AnswerReader *reader, const AnswerHead *head);
+Answer *answer_reader_finish (AnswerReader *reader, const HttpHead *head);
+
+/* The answer broke off, maybe before its head (@head's status is 0): @error says why; it is taken. */
+Answer *answer_reader_break_off (AnswerReader *reader, const HttpHead *head, GError *error);

@@ -7,7 +7,7 @@
 static Answer *
 answer_to (Operation operation, int status, const char *content_type, const char *document)
 {
-  AnswerHead head = {status, content_type, 0};
+  HttpHead head = {status, content_type, 0};
 
   return read_in_steps (operation, &head, bytes_of (document), G_MAXINT);
 }
@@ -205,7 +205,7 @@ a_fault_that_is_cut_off_is_only_its_status (void)
 static void
 retry_after_is_handed_on (void)
 {
-  AnswerHead head = {429, NULL, 17};
+  HttpHead head = {429, NULL, 17};
   g_autoptr (Answer) answer = read_in_steps (OPERATION_LOGIN, &head, bytes_of (""), 1);
 
   g_assert_cmpint (answer->retry_after_s, ==, 17);

@@ -35,7 +35,7 @@ a_fault_reads_the_same_in_all_pieces (void)
     "<soap:Fault><faultcode>soap:Server</faultcode><faultstring>Server was unable to process request. ---&gt; "
     "Limit exceeded by 1. Request is blocked. Quarantine ends at 2026-11-25T14:00:00Z</faultstring><detail />"
     "</soap:Fault>");
-  AnswerHead head = {500, "text/xml; charset=utf-8", 0};
+  HttpHead head = {500, "text/xml; charset=utf-8", 0};
   g_autofree char *description = assert_same_in_all_pieces (OPERATION_GET_IDENTITY, &head, bytes_of (document));
 
   g_assert_true (g_str_has_prefix (description, "fault EDQUOT GetIdentity: Limit exceeded by 1."));
@@ -103,7 +103,7 @@ assert_encoding_reads (const char *encoding, const char *named, const char *mark
 {
   g_autoptr (GByteArray) document = encoded (encoding, named, bytes_of (mark));
   Bytes bytes = {(const char *)document->data, document->len};
-  AnswerHead head = {200, content_type, 0};
+  HttpHead head = {200, content_type, 0};
   g_autofree char *description = assert_same_in_all_pieces (OPERATION_GET_IDENTITIES, &head, bytes);
 
   if (strstr (description, "'Ærlig Økonomi ÅS") == NULL || strstr (description, "'Fjord & Fjell AS'") == NULL)

@@ -179,7 +179,7 @@ static void
 assert_fault_read (const char *fault, So24ErrorCode code, const char *message)
 {
   g_autofree char *document = envelope (fault);
-  AnswerHead head = {500, "text/xml; charset=utf-8", 0};
+  HttpHead head = {500, "text/xml; charset=utf-8", 0};
   g_autoptr (Answer) answer = read_in_steps (OPERATION_LOGIN, &head, bytes_of (document), G_MAXINT);
 
   g_assert_true (answer->is_fault);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const AnswerHead ok_head = {200, "text/xml; charset=utf-8", 0};
+const HttpHead ok_head = {200, "text/xml; charset=utf-8", 0};
 
 char *
 envelope (const char *body)
@@ -60,7 +60,7 @@ reader_for (Operation operation)
 }
 
 Answer *
-read_split (Operation operation, const AnswerHead *head, Bytes document, gsize split)
+read_split (Operation operation, const HttpHead *head, Bytes document, gsize split)
 {
   g_autoptr (AnswerReader) reader = reader_for (operation);
 
@@ -70,7 +70,7 @@ read_split (Operation operation, const AnswerHead *head, Bytes document, gsize s
 }
 
 Answer *
-read_in_steps (Operation operation, const AnswerHead *head, Bytes document, gsize step)
+read_in_steps (Operation operation, const HttpHead *head, Bytes document, gsize step)
 {
   g_autoptr (AnswerReader) reader = reader_for (operation);
 
@@ -133,7 +133,7 @@ assert_described (const Answer *answer, const char *description, gsize split)
 }
 
 char *
-assert_same_in_all_pieces (Operation operation, const AnswerHead *head, Bytes document)
+assert_same_in_all_pieces (Operation operation, const HttpHead *head, Bytes document)
 {
   g_autoptr (Answer) whole = read_in_steps (operation, head, document, G_MAXINT);
   g_autoptr (Answer) bytewise = read_in_steps (operation, head, document, 1);

@@ -43,11 +43,11 @@ typedef struct
 
 Bytes bytes_of (const char *text);
 
-extern const AnswerHead ok_head; /* 200, text/xml; charset=utf-8 */
+extern const HttpHead ok_head; /* 200, text/xml; charset=utf-8 */
 
 /* Reads an answer that comes in two pieces, the first one @split bytes long; or in pieces of @step bytes. */
-Answer *read_split (Operation operation, const AnswerHead *head, Bytes document, gsize split);
-Answer *read_in_steps (Operation operation, const AnswerHead *head, Bytes document, gsize step);
+Answer *read_split (Operation operation, const HttpHead *head, Bytes document, gsize split);
+Answer *read_in_steps (Operation operation, const HttpHead *head, Bytes document, gsize step);
 
 /* Reads @document at once, with ok_head. */
 Answer *read_answer (Operation operation, const char *document);
@@ -56,7 +56,7 @@ Answer *read_answer (Operation operation, const char *document);
 char *answer_describe (const Answer *answer);
 
 /* Fails unless all ways to cut @document into two pieces, and single bytes, are read as the whole is; returns that. */
-char *assert_same_in_all_pieces (Operation operation, const AnswerHead *head, Bytes document);
+char *assert_same_in_all_pieces (Operation operation, const HttpHead *head, Bytes document);
 
 /* Fails unless @document is read and says @description. */
 void assert_reads (Operation operation, const char *document, const char *description);
