@@ -2,44 +2,40 @@
 #include "daemon/options.h"
 
 #include "base/error.h"
+#include "daemon/distance.h"
+#include "daemon/option.h"
 
 #include <string.h>
 
 #define DEFAULT_ENDPOINT "https://api.24sevenoffice.com/authenticate/v001/authenticate.asmx"
 
-typedef enum
-{
-  TYPE_TEXT,
-  TYPE_NUMBER,
-  TYPE_GUID,
-  TYPE_FLAG
-} OptionType;
-
-typedef struct
-{
-  const char *name;
-  const char *value; /* what stands for the value in --help; NULL: a flag */
-  OptionType type;
-  gsize offset;
-  const char *standard; /* the default; NULL: none */
-  gint64 lowest, highest;
-  const char *help;
-} OptionRow;
-
 #define AT(field) G_STRUCT_OFFSET (Options, field)
 
 static const OptionRow rows[] = {
-  {"endpoint", "URL", TYPE_TEXT, AT (endpoint), DEFAULT_ENDPOINT, 0, 0, "the service; http:// only on this machine"},
-  {"application_id", "GUID", TYPE_GUID, AT (application_id), NULL, 0, 0, "for credentials that do not bring their own"},
-  {"service_id", "N", TYPE_NUMBER, AT (service_id), NULL, 1, G_MAXINT32,
+  {"endpoint", "URL", OPTION_TEXT, AT (endpoint), DEFAULT_ENDPOINT, 0, 0, "the service; http:// only on this machine"},
+  {"application_id", "GUID", OPTION_GUID, AT (application_id), NULL, 0, 0,
+   "for credentials that do not bring their own"},
+  {"service_id", "N", OPTION_NUMBER, AT (service_id), NULL, 1, G_MAXINT32,
    "list only the identities that have this service"},
-  {"timeout", "SECONDS", TYPE_NUMBER, AT (timeout_s), "30", 1, 3600, "for one call to the service"},
-  {"ca_file", "PEM", TYPE_TEXT, AT (ca_file), NULL, 0, 0, "certificates to trust instead of the system's"},
-  {"check_ttl", "SECONDS", TYPE_NUMBER, AT (check_ttl_s), "60", 0, 86400,
+  {"timeout", "SECONDS", OPTION_NUMBER, AT (timeout_s), "30", 1, 3600, "for one call to the service"},
+  {"ca_file", "PEM", OPTION_TEXT, AT (ca_file), NULL, 0, 0, "certificates to trust instead of the system's"},
+  {"credentials", "FILE", OPTION_TEXT, AT (credentials), NULL, 0, 0, "what to log in with, in a form that login takes"},
+  {"remember", "yes|no", OPTION_BOOLEAN, AT (remember), "yes", 0, 0, "keep what was written to login, to log in again"},
+  {"store", "file|none", OPTION_WORD, AT (store), "file", 0, 0, "where the session is kept between runs"},
+  {"check_ttl", "SECONDS", OPTION_NUMBER, AT (check_ttl_s), "60", 0, 86400,
    "serve what was confirmed at most so long ago"},
-  {"offline_grace", "SECONDS", TYPE_NUMBER, AT (offline_grace_s), "300", 0, 86400,
+  {"offline_grace", "SECONDS", OPTION_NUMBER, AT (offline_grace_s), "300", 0, 86400,
    "serve the cookie so long while the service is out of reach"},
-  {"sandbox", NULL, TYPE_FLAG, AT (sandbox), NULL, 0, 0, "start a service to try things on, and mount that"},
+  {"keepalive", "SECONDS", OPTION_NUMBER, AT (keepalive_s), "600", 0, 86400,
+   "confirm a session in use so often, lest it die of idleness; 0: never"},
+  {"idle_after", "SECONDS", OPTION_NUMBER, AT (idle_after_s), "86400", 0, 31536000,
+   "a session that nobody read for so long is not in use"},
+  {"rate", "CALLS", OPTION_NUMBER, AT (rate), "7200", 1, 1000000, "calls in any hour at most"},
+  {"backoff_min", "SECONDS", OPTION_NUMBER, AT (backoff_min_s), "1", 1, 3600,
+   "the first wait after a login that failed"},
+  {"backoff_max", "SECONDS", OPTION_NUMBER, AT (backoff_max_s), "900", 1, 86400,
+   "the longest wait between logins that fail"},
+  {"sandbox", NULL, OPTION_FLAG, AT (sandbox), NULL, 0, 0, "start a service to try things on, and mount that"},
 };
 
 /* Passed on to the kernel and libfuse (mount.fuse3(8)); a "=" at the end stands for any value. */
@@ -64,6 +60,7 @@ options_free (Options *options)
   g_free (options->mountpoint);
   g_free (options->endpoint);
   g_free (options->ca_file);
+  g_free (options->credentials);
   g_string_free (options->mount_options, TRUE);
   g_free (options);
 }
@@ -81,35 +78,6 @@ bad (GError **error, const char *format, ...)
 }
 
 static gboolean
-set_value (Options *options, const OptionRow *row, const char *value, GError **error)
-{
-  char *place = (char *)options + row->offset;
-
-  if ((value == NULL) != (row->value == NULL))
-    return bad (error, value == NULL ? "option %s needs a value (%s=...)" : "option %s takes no value", row->name,
-                row->name);
-  switch (row->type)
-    {
-    case TYPE_FLAG:
-      *(gboolean *)(void *)place = TRUE;
-      return TRUE;
-    case TYPE_TEXT:
-      g_free (*(char **)(void *)place);
-      *(char **)(void *)place = g_strdup (value);
-      return *value != '\0' || bad (error, "option %s is empty", row->name);
-    case TYPE_NUMBER:
-      if (g_ascii_string_to_signed (value, 10, row->lowest, row->highest, (gint64 *)(void *)place, NULL))
-        return TRUE;
-      return bad (error, "option %s is not a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, row->name,
-                  row->lowest, row->highest);
-    default:
-      if (guid_parse (value, strlen (value), (Guid *)place))
-        return TRUE;
-      return bad (error, "option %s is not a GUID", row->name);
-    }
-}
-
-static gboolean
 is_listed (const char *const *list, const char *option)
 {
   for (; *list != NULL; list++)
@@ -122,54 +90,38 @@ is_listed (const char *const *list, const char *option)
   return FALSE;
 }
 
-static guint
-distance (const char *a, const char *b)
-{
-  guint line[64] = {0};
-  gsize length = MIN (strlen (b), G_N_ELEMENTS (line) - 1);
-
-  for (gsize j = 0; j <= length; j++)
-    line[j] = (guint)j;
-  for (guint i = 1; a[i - 1] != '\0'; i++)
-    {
-      guint diagonal = line[0];
-
-      line[0] = i;
-      for (gsize j = 1; j <= length; j++)
-        {
-          guint change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-
-          diagonal = line[j];
-          line[j] = MIN (change, MIN (line[j], line[j - 1]) + 1);
-        }
-    }
-  return line[length];
-}
-
 static const char *
 nearest_option (const char *name)
 {
   const char *best = rows[0].name;
 
   for (guint i = 1; i < G_N_ELEMENTS (rows); i++)
-    if (distance (name, rows[i].name) < distance (name, best))
+    if (name_distance (name, rows[i].name) < name_distance (name, best))
       best = rows[i].name;
   return best;
 }
 
-static gboolean
-use_option (Options *options, const char *option, GError **error)
+static const OptionRow *
+find_row (const char *name)
 {
-  const char *equals = strchr (option, '=');
-  g_autofree char *name = equals == NULL ? g_strdup (option) : g_strndup (option, (gsize)(equals - option));
-
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (strcmp (rows[i].name, name) == 0)
-      return set_value (options, &rows[i], equals == NULL ? NULL : equals + 1, error);
-  if (is_listed (ignored, option))
-    return TRUE;
-  if (!is_listed (passed_on, option))
-    return bad (error, "unknown option %s; did you mean %s? (so24fs --help)", name, nearest_option (name));
+      return &rows[i];
+  return NULL;
+}
+
+/* The yes-or-no option that "no" in front of its name turns off, as mount(8) writes it. */
+static const OptionRow *
+find_negated (const char *name)
+{
+  const OptionRow *row = g_str_has_prefix (name, "no") ? find_row (name + strlen ("no")) : NULL;
+
+  return row != NULL && row->type == OPTION_BOOLEAN ? row : NULL;
+}
+
+static void
+pass_on (Options *options, const char *option)
+{
   if (options->mount_options->len > 0)
     g_string_append_c (options->mount_options, ',');
   for (; *option != '\0'; option++)
@@ -178,6 +130,24 @@ use_option (Options *options, const char *option, GError **error)
         g_string_append_c (options->mount_options, '\\');
       g_string_append_c (options->mount_options, *option);
     }
+}
+
+static gboolean
+use_option (Options *options, const char *option, GError **error)
+{
+  const char *equals = strchr (option, '=');
+  g_autofree char *name = equals == NULL ? g_strdup (option) : g_strndup (option, (gsize)(equals - option));
+  const OptionRow *row = find_row (name), *negated = find_negated (name);
+
+  if (row != NULL)
+    return option_set (row, options, equals == NULL ? NULL : equals + 1, error);
+  if (negated != NULL)
+    return equals == NULL ? option_set (negated, options, "no", error) : bad (error, "option %s takes no value", name);
+  if (is_listed (ignored, option))
+    return TRUE;
+  if (!is_listed (passed_on, option))
+    return bad (error, "unknown option %s; did you mean %s? (so24fs --help)", name, nearest_option (name));
+  pass_on (options, option);
   return TRUE;
 }
 
@@ -268,6 +238,18 @@ use_words (Options *options, int argc, char **argv, GError **error)
   return TRUE;
 }
 
+/* What no single option can get wrong. */
+static gboolean
+check_together (const Options *options, GError **error)
+{
+  if (options->mountpoint == NULL && !options->help && !options->version)
+    return bad (error, "usage: so24fs [-o options] SOURCE MOUNTPOINT (so24fs --help)");
+  if (options->backoff_max_s < options->backoff_min_s)
+    return bad (error, "option backoff_max (%" G_GINT64_FORMAT ") is below backoff_min (%" G_GINT64_FORMAT ")",
+                options->backoff_max_s, options->backoff_min_s);
+  return TRUE;
+}
+
 Options *
 options_parse (int argc, char **argv, GError **error)
 {
@@ -277,15 +259,10 @@ options_parse (int argc, char **argv, GError **error)
   options->application_id = guid_zero;
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].standard != NULL)
-      set_value (options, &rows[i], rows[i].standard, NULL);
-  if (!use_words (options, argc, argv, error))
+      option_set (&rows[i], options, rows[i].standard, NULL);
+  if (!use_words (options, argc, argv, error) || !check_together (options, error))
     return NULL;
   options->foreground = options->foreground || options->debug;
-  if (options->mountpoint == NULL && !options->help && !options->version)
-    {
-      bad (error, "usage: so24fs [-o options] SOURCE MOUNTPOINT (so24fs --help)");
-      return NULL;
-    }
   return g_steal_pointer (&options);
 }
 

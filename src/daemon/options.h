@@ -3,6 +3,13 @@
 
 #include "base/guid.h"
 
+/* The words of store=, in the order of the table. */
+typedef enum
+{
+  STORE_FILE,
+  STORE_NONE
+} StoreChoice;
+
 typedef struct
 {
   char *source;
@@ -20,6 +27,14 @@ typedef struct
   gboolean sandbox;
   gint64 check_ttl_s;
   gint64 offline_grace_s;
+  char *credentials; /* as it was given; NULL: none */
+  gboolean remember;
+  StoreChoice store;
+  gint64 keepalive_s; /* 0: off */
+  gint64 idle_after_s;
+  gint64 rate; /* calls in any hour at most */
+  gint64 backoff_min_s;
+  gint64 backoff_max_s;   /* not below backoff_min_s */
   GString *mount_options; /* for the kernel and libfuse, comma-separated */
 } Options;
 

@@ -64,6 +64,14 @@ the_defaults_are_those_of_the_design (void)
   g_assert_cmpint (options->offline_grace_s, ==, 300);
   g_assert_cmpint (options->service_id, ==, 0);
   g_assert_cmpint (options->timeout_s, >, 0);
+  g_assert_cmpint (options->keepalive_s, ==, 600);
+  g_assert_cmpint (options->idle_after_s, ==, 24 * 3600);
+  g_assert_cmpint (options->rate, ==, 7200);
+  g_assert_cmpint (options->backoff_min_s, ==, 1);
+  g_assert_cmpint (options->backoff_max_s, ==, 15 * 60);
+  g_assert_true (options->remember);
+  g_assert_cmpint (options->store, ==, STORE_FILE);
+  g_assert_null (options->credentials);
   g_assert_true (guid_is_zero (&options->application_id));
   g_assert_null (options->ca_file);
   g_assert_cmpstr (options->mount_options->str, ==, "");
@@ -84,6 +92,89 @@ options_take_their_values (void)
   g_assert_cmpstr (options->ca_file, ==, "/ca.pem");
   g_assert_true (options->sandbox);
   g_assert_cmpstr (options->application_id.text, ==, "88888888-0000-4000-8000-00000000000a");
+}
+
+static void
+options_that_keep_a_session_take_their_values (void)
+{
+  g_autoptr (Options) least = parse_well ("account /mnt", "credentials=cred,noremember,store=none,keepalive=0,"
+                                                          "idle_after=0,rate=1,backoff_min=1,backoff_max=1");
+  g_autoptr (Options) most
+    = parse_well ("account /mnt", "credentials=/run/a b,remember,store=file,keepalive=86400,idle_after=31536000,"
+                                  "rate=1000000,backoff_min=3600,backoff_max=86400");
+
+  g_assert_cmpstr (least->credentials, ==, "cred");
+  g_assert_false (least->remember);
+  g_assert_cmpint (least->store, ==, STORE_NONE);
+  g_assert_cmpint (least->keepalive_s, ==, 0);
+  g_assert_cmpint (least->idle_after_s, ==, 0);
+  g_assert_cmpint (least->rate, ==, 1);
+  g_assert_cmpint (least->backoff_max_s, ==, 1);
+  g_assert_cmpstr (most->credentials, ==, "/run/a b");
+  g_assert_true (most->remember);
+  g_assert_cmpint (most->store, ==, STORE_FILE);
+  g_assert_cmpint (most->keepalive_s, ==, 86400);
+  g_assert_cmpint (most->idle_after_s, ==, 31536000);
+  g_assert_cmpint (most->rate, ==, 1000000);
+  g_assert_cmpint (most->backoff_min_s, ==, 3600);
+  g_assert_cmpint (most->backoff_max_s, ==, 86400);
+}
+
+static void
+yes_and_no_can_be_said_in_many_ways (void)
+{
+  static const struct
+  {
+    const char *list;
+    gboolean remember;
+  } rows[] = {{"remember", TRUE},        {"remember=yes", TRUE},         {"remember=true", TRUE},
+              {"remember=on", TRUE},     {"remember=1", TRUE},           {"noremember", FALSE},
+              {"remember=no", FALSE},    {"remember=false", FALSE},      {"remember=off", FALSE},
+              {"remember=0", FALSE},     {"noremember,remember", TRUE},  {"remember=yes,noremember", FALSE},
+              {"remember,nofail", TRUE}, {"noremember,nofail,ro", FALSE}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Options) options = parse_well ("account /mnt", rows[i].list);
+
+      g_assert_cmpint (options->remember, ==, rows[i].remember);
+    }
+}
+
+static void
+no_goes_only_before_a_yes_or_no (void)
+{
+  assert_refused ("account /mnt", "noremember=yes", "noremember takes no value");
+  assert_refused ("account /mnt", "nonoremember", "unknown option");
+  assert_refused ("account /mnt", "nosandbox", "unknown option");
+  assert_refused ("account /mnt", "nokeepalive", "unknown option");
+  assert_refused ("account /mnt", "nostore", "unknown option");
+  assert_refused ("account /mnt", "no", "unknown option");
+}
+
+static void
+a_word_that_is_none_of_the_words_is_refused (void)
+{
+  static const char *const values[] = {"maybe", "", "Yes", "yes ", "2", "file|none", "yes|no"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autofree char *remember = g_strconcat ("remember=", values[i], NULL);
+      g_autofree char *store = g_strconcat ("store=", values[i], NULL);
+
+      assert_refused ("account /mnt", remember, "option remember is not one of yes|no");
+      assert_refused ("account /mnt", store, "option store is not one of file|none");
+    }
+}
+
+static void
+the_longest_wait_is_not_below_the_shortest (void)
+{
+  g_autoptr (Options) same = parse_well ("account /mnt", "backoff_min=7,backoff_max=7");
+
+  g_assert_cmpint (same->backoff_min_s, ==, same->backoff_max_s);
+  assert_refused ("account /mnt", "backoff_max=7,backoff_min=8", "backoff_max (7) is below backoff_min (8)");
+  assert_refused ("account /mnt", "backoff_min=901", "backoff_max (900) is below backoff_min (901)");
 }
 
 static void
@@ -138,7 +229,11 @@ an_unknown_option_names_the_nearest (void)
                                         {"Sandbox", "sandbox"},
                                         {"offline-grace=1", "offline_grace"},
                                         {"cafile=/a", "ca_file"},
-                                        {"applicationid=x", "application_id"}};
+                                        {"applicationid=x", "application_id"},
+                                        {"credential=/a", "credentials"},
+                                        {"noremembr", "remember"},
+                                        {"keep_alive=5", "keepalive"},
+                                        {"backoff-min=5", "backoff_min"}};
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -170,10 +265,14 @@ an_unknown_switch_is_refused (void)
 static void
 numbers_outside_their_range_are_refused (void)
 {
-  static const char *const lists[] = {
-    "check_ttl=-1",   "check_ttl=86401", "timeout=0",   "timeout=3601", "service_id=0", "service_id=2147483648",
-    "timeout=",       "timeout=5s",      "timeout=5.0", "timeout= 5",   "timeout=0x5",  "timeout=99999999999999999999",
-    "offline_grace=x"};
+  static const char *const lists[] = {"check_ttl=-1",     "check_ttl=86401",     "timeout=0",
+                                      "timeout=3601",     "service_id=0",        "service_id=2147483648",
+                                      "timeout=",         "timeout=5s",          "timeout=5.0",
+                                      "timeout= 5",       "timeout=0x5",         "timeout=99999999999999999999",
+                                      "offline_grace=x",  "keepalive=-1",        "keepalive=86401",
+                                      "idle_after=-1",    "idle_after=31536001", "rate=0",
+                                      "rate=1000001",     "rate=7200/h",         "backoff_min=0",
+                                      "backoff_min=3601", "backoff_max=0",       "backoff_max=86401"};
 
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     {
@@ -190,6 +289,9 @@ a_value_that_is_missing_or_superfluous_is_refused (void)
   assert_refused ("account /mnt", "endpoint", "endpoint needs a value");
   assert_refused ("account /mnt", "endpoint=", "endpoint is empty");
   assert_refused ("account /mnt", "ca_file=", "ca_file is empty");
+  assert_refused ("account /mnt", "credentials=", "credentials is empty");
+  assert_refused ("account /mnt", "credentials", "credentials needs a value");
+  assert_refused ("account /mnt", "store", "store needs a value");
   assert_refused ("account /mnt", "sandbox=1", "sandbox takes no value");
   assert_refused ("account /mnt", "application_id=4711", "application_id is not a GUID");
 }
@@ -241,10 +343,36 @@ what_mount_and_systemd_leave_in_is_ignored (void)
 static void
 help_names_every_option_with_its_default (void)
 {
-  static const char *const words[]
-    = {"SOURCE",       "MOUNTPOINT", "endpoint=",      "application_id=", "service_id=", "timeout=",
-       "check_ttl=",   "(60)",       "offline_grace=", "(300)",           "ca_file=",    "sandbox",
-       "--foreground", "--debug",    "--help",         "--version"};
+  static const char *const words[] = {"credentials=FILE",
+                                      "remember=yes|no",
+                                      "(yes)",
+                                      "store=file|none",
+                                      "(file)",
+                                      "keepalive=",
+                                      "(600)",
+                                      "idle_after=",
+                                      "(86400)",
+                                      "rate=CALLS",
+                                      "(7200)",
+                                      "backoff_min=",
+                                      "backoff_max=",
+                                      "(900)",
+                                      "SOURCE",
+                                      "MOUNTPOINT",
+                                      "endpoint=",
+                                      "application_id=",
+                                      "service_id=",
+                                      "timeout=",
+                                      "check_ttl=",
+                                      "(60)",
+                                      "offline_grace=",
+                                      "(300)",
+                                      "ca_file=",
+                                      "sandbox",
+                                      "--foreground",
+                                      "--debug",
+                                      "--help",
+                                      "--version"};
   g_autofree char *help = options_help ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
@@ -257,6 +385,11 @@ static const Sentence sentences[] = {
   SENTENCE (source_and_mountpoint_are_enough),
   SENTENCE (the_defaults_are_those_of_the_design),
   SENTENCE (options_take_their_values),
+  SENTENCE (options_that_keep_a_session_take_their_values),
+  SENTENCE (yes_and_no_can_be_said_in_many_ways),
+  SENTENCE (no_goes_only_before_a_yes_or_no),
+  SENTENCE (a_word_that_is_none_of_the_words_is_refused),
+  SENTENCE (the_longest_wait_is_not_below_the_shortest),
   SENTENCE (options_may_stand_anywhere_and_the_last_one_counts),
   SENTENCE (switches_are_understood_in_both_forms),
   SENTENCE (after_two_dashes_everything_is_a_name),
