@@ -1,6 +1,10 @@
 /* Credentials as values. Touches nothing. */
 #include "soap/credential.h"
 
+#include "base/locked.h"
+
+#define SHA256_BLOCK 64
+
 Credential *
 credential_new (void)
 {
@@ -47,6 +51,24 @@ credential_equal (const Credential *a, const Credential *b)
          && same_secret (a->token, b->token);
 }
 
+/*
+ * A GChecksum holds the last bytes it was given until they are overwritten, and is freed with them: so what comes last is not the
+ * token.
+ */
+static char *
+token_digest (const Secret *token)
+{
+  static const guchar tail[2 * SHA256_BLOCK] = {0};
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  char *digest;
+
+  g_checksum_update (checksum, (const guchar *)secret_text (token), (gssize)secret_length (token));
+  g_checksum_update (checksum, tail, sizeof tail);
+  digest = g_strdup (g_checksum_get_string (checksum));
+  wipe_stack ();
+  return digest;
+}
+
 char *
 credential_owner_key (const Credential *credential)
 {
@@ -54,7 +76,7 @@ credential_owner_key (const Credential *credential)
 
   if (credential->token == NULL)
     return g_strdup_printf ("%s user %s", credential->application_id.text, credential->username);
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, secret_text (credential->token), -1);
+  digest = token_digest (credential->token);
   return g_strdup_printf ("%s token %s", credential->application_id.text, digest);
 }
 
