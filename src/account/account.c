@@ -23,6 +23,7 @@ account_free (Account *account)
   g_queue_clear_full (&account->waiters, g_free);
   g_queue_clear_full (&account->commands, (GDestroyNotify)command_free);
   credential_forget (account);
+  g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   record_free (account->stored);
@@ -112,6 +113,7 @@ log_out (Account *account, Effects *effects)
   drop_everything (account, SO24_ERROR_NO_KEY, "somebody wrote to logout in the meantime", effects);
   account_use_session (account, session_new (), effects);
   credential_forget (account);
+  g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   limits_forgive (&account->limits);

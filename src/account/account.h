@@ -92,6 +92,8 @@ void account_handle (Account *account, const Event *event, Instant now, Effects 
 
 /* Whether there is a session that is not known to have ended. */
 gboolean account_has_session (const Account *account);
+/* Whether the credential was rejected, and another one is waited for. */
+gboolean account_is_rejected (const Account *account);
 /* The session id, or NULL with @error set when there is none that may be handed out. */
 const Secret *account_cookie (const Account *account, GError **error);
 /* The identity that is active, as GetIdentity last said; NULL with @error set if nothing is known of it. */

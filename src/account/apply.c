@@ -13,14 +13,10 @@ static void
 rejected (Account *account, const Call *call, const GError *error)
 {
   gboolean at_hand = call->command == NULL || call->command->credential == account->credential;
-  Credential *credential;
 
   if (!at_hand && (account->credential != NULL || account->session->id != NULL))
     return;
-  credential = credential_ref (presented (account, call));
-  credential_forget (account);
-  account->rejected = g_error_copy (error);
-  account->rejected_credential = credential;
+  credential_reject (account, presented (account, call), error);
 }
 
 /* A blocked identity: the credential is good. It is kept to list the others with, unless a session would suffer. */

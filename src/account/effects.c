@@ -25,6 +25,21 @@ effects_pop (Effects *effects)
   return g_queue_pop_head (&effects->queue);
 }
 
+Effect *
+effects_pop_interrupted (Effects *effects)
+{
+  for (GList *link = effects->queue.head; link != NULL; link = link->next)
+    {
+      Effect *effect = link->data;
+
+      if (effect->kind != EFFECT_ANSWER || !g_error_matches (effect->error, SO24_ERROR, SO24_ERROR_INTERRUPTED))
+        continue;
+      g_queue_delete_link (&effects->queue, link);
+      return effect;
+    }
+  return NULL;
+}
+
 void
 effect_free (Effect *effect)
 {

@@ -50,6 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Effects, effects_free)
 
 /* The oldest effect, now the caller's, or NULL. */
 Effect *effects_pop (Effects *effects);
+/* The oldest answer to one who was interrupted, now the caller's, or NULL: it need not wait for what is before it. */
+Effect *effects_pop_interrupted (Effects *effects);
 void effect_free (Effect *effect);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Effect, effect_free)
 

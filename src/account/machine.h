@@ -58,7 +58,8 @@ struct Account
   Credential *credential; /* at hand for renewals */
   char *owner;            /* whose the session is or was (credential_owner_key()) */
   GError *rejected;       /* the service's word on the last credential, when it was refused: never tried again */
-  Credential *rejected_credential; /* that one; NULL if it is known by the digest alone */
+  Credential *filed;      /* the last one that came from a file */
+  Credential *rejected_credential; /* the one that was refused, if it came from a file; a written one is forgotten */
   char *rejected_digest;           /* as in the record that was restored */
   char *rejected_cause;            /* likewise */
   Session *session;
@@ -83,6 +84,7 @@ void account_use_session (Account *account, Session *session, Effects *effects);
 /* credentials.c */
 /* The credential at hand goes, and what is known of one that was rejected. */
 void credential_forget (Account *account);
+void credential_reject (Account *account, const Credential *credential, const GError *error);
 void credential_found (Account *account, const Event *event, Instant now, Effects *effects);
 
 /* What is to be done for a waiter or a command now. */
