@@ -22,6 +22,7 @@ account_free (Account *account)
 {
   g_queue_clear_full (&account->waiters, g_free);
   g_queue_clear_full (&account->commands, (GDestroyNotify)command_free);
+  call_end (account);
   credential_forget (account);
   g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
@@ -145,6 +146,7 @@ static void
 on_answer (Account *account, const Event *event, Instant now, Effects *effects)
 {
   Call call = account->call;
+  g_autoptr (Credential) presented = NULL;
   Answer *answer = event->answer;
   gboolean by_itself;
   g_autoptr (GPtrArray) concerned = NULL;
@@ -155,7 +157,8 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
   by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
   call.session->switching = FALSE;
   concerned = waiters_concerned (account, &call, now);
-  account->call.number = 0;
+  presented = g_steal_pointer (&account->call.credential);
+  call_end (account);
   if (answer->error == NULL)
     account->offline_us = NEVER;
   else if (error_is_offline (answer->error))

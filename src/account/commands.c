@@ -224,7 +224,5 @@ command_abandon (Account *account, Command *command, Effects *effects)
       session_doubt (account->session);
       return;
     }
-  effects_cancel (effects, call->number);
-  call->number = 0;
-  account->limits.attempt_us = NEVER;
+  call_cancel (account, effects);
 }

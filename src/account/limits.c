@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #define HOUR_US               (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+#define SAME_HOUR_US          (5 * G_USEC_PER_SEC) /* by two clocks that were read at two moments */
 #define PAST_END_US           (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC) /* their clock or ours is wrong */
 #define LONGEST_RETRY_AFTER_S 3600
 
@@ -271,6 +272,21 @@ merged (gint64 base, gint64 theirs, gint64 ours)
   return ours == base ? theirs : MAX (ours, theirs);
 }
 
+/* Of one hour the lower number counts, and else the later hour. */
+static void
+merge_allowed (Limits *limits, const Record *record)
+{
+  gint64 later_us = record->allowed_until_us == NEVER || limits->allowed_until_us == NEVER
+                      ? (record->allowed_until_us == NEVER ? -HOUR_US : HOUR_US)
+                      : record->allowed_until_us - limits->allowed_until_us;
+
+  if (record->allowed < 0 || later_us < -SAME_HOUR_US)
+    return;
+  limits->allowed
+    = limits->allowed < 0 || later_us > SAME_HOUR_US ? record->allowed : MIN (limits->allowed, record->allowed);
+  limits->allowed_until_us = MAX (limits->allowed_until_us, record->allowed_until_us);
+}
+
 void
 limits_merge (Limits *limits, const Record *base, const Record *record, Instant now)
 {
@@ -291,11 +307,7 @@ limits_merge (Limits *limits, const Record *base, const Record *record, Instant 
       limits->quarantine_us = record->quarantine_us;
       limits->quarantine_wall_us = record->quarantine_wall_us;
     }
-  if (record->allowed >= 0)
-    {
-      limits->allowed = record->allowed;
-      limits->allowed_until_us = record->allowed_until_us;
-    }
+  merge_allowed (limits, record);
   budget_merge (&limits->budget, record->spent, now);
 }
 
@@ -315,7 +327,8 @@ limits_differ (const Limits *limits, const Record *record)
 
   return limits->budget.unsaved || record->failures != limits->failures + (attempt ? 1 : 0)
          || record->login_us != MAX (limits->login_us, limits->attempt_us) || record->throttle_us != limits->throttle_us
-         || record->quarantine_us != limits->quarantine_us || (limits->allowed == 0) != (record->allowed == 0);
+         || record->quarantine_us != limits->quarantine_us || (limits->allowed == 0) != (record->allowed == 0)
+         || (limits->allowed == 0 && record->allowed_until_us != limits->allowed_until_us);
 }
 
 void

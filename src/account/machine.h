@@ -38,9 +38,10 @@ typedef struct
   guint64 number; /* 0: none */
   Operation operation;
   gint64 sent_us;
-  Guid identity_id; /* of a Set* */
-  Session *session; /* that it asks about or makes */
-  Command *command; /* it is made for; NULL: for the waiters, or for one who left */
+  Guid identity_id;       /* of a Set* */
+  Session *session;       /* that it asks about or makes */
+  Command *command;       /* it is made for; NULL: for the waiters, or for one who left */
+  Credential *credential; /* that it presents; NULL: none */
 } Call;
 
 /* The lock that the mounts of one account share; whoever has it may log in. */
@@ -70,7 +71,8 @@ struct Account
   guint64 last_call;
   Lock lock;
   gint64 used_us;    /* somebody last used the session */
-  gint64 kept_us;    /* the keep-alive last tried */
+  gboolean keeping;  /* the keep-alive is among the waiters */
+  gint64 kept_us;    /* and last tried then */
   gint64 offline_us; /* the service was last out of reach; NEVER: it has answered since */
   gint64 timer_us;   /* that was last asked for */
   Record *stored;    /* what was last to be stored */
@@ -113,6 +115,8 @@ Verdict verdict_needs_unless (Operation operation, GError *refusal);
 /* calls.c: the one call at a time, and the lock that a Login takes. */
 /* Makes a call, or asks for the lock first; FALSE if it is not made yet. */
 gboolean call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects);
+/* It is over. */
+void call_end (Account *account);
 /* Its answer is not wanted any more. */
 void call_cancel (Account *account, Effects *effects);
 /* Gives up the lock if nobody needs it now. */

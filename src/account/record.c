@@ -1,6 +1,8 @@
 /* Records as values. Touches nothing. */
 #include "account/record.h"
 
+#define MINUTE_US (60 * G_USEC_PER_SEC)
+
 Record *
 record_new (void)
 {
@@ -68,9 +70,10 @@ elapsed_us (const Record *record, Instant now)
 
 /* Another boot clock's minutes begin at other moments; nothing may be forgotten early for that. */
 static void
-shift_spent (Record *record, gint64 elapsed)
+shift_spent (Record *record, gint64 elapsed, Instant now)
 {
-  gint64 minutes = CLAMP (elapsed / (60 * G_USEC_PER_SEC) - (record->same_boot ? 0 : 1), 0, RECORD_MINUTES);
+  gint64 begun = now.boot_us / MINUTE_US - record->saved.boot_us / MINUTE_US;
+  gint64 minutes = CLAMP (record->same_boot ? begun : elapsed / MINUTE_US - 1, 0, RECORD_MINUTES);
 
   for (gint age = RECORD_MINUTES - 1; age >= 0; age--)
     record->spent[age] = age < minutes ? 0 : record->spent[age - minutes];
@@ -87,7 +90,7 @@ record_shift (Record *record, Instant now)
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     if (*times[i] != NEVER)
       *times[i] += offset;
-  shift_spent (record, elapsed);
+  shift_spent (record, elapsed, now);
   record->saved = now;
   record->same_boot = TRUE;
 }

@@ -40,6 +40,17 @@ make_record (const Account *account, Instant now)
   return record;
 }
 
+/* A record that was read knows the rejected credential by its digest alone. */
+static gboolean
+same_rejected (const Account *account, const Record *record)
+{
+  gboolean ours = account->rejected_credential != NULL || account->rejected_digest != NULL;
+
+  if (account->rejected_credential != NULL && record->rejected != NULL)
+    return account->rejected_credential == record->rejected;
+  return ours == (record->rejected != NULL || record->rejected_digest != NULL);
+}
+
 /* Without making a record, which most events do not need. */
 static gboolean
 differs (const Account *account, const Record *record)
@@ -52,7 +63,7 @@ differs (const Account *account, const Record *record)
   return !same_id || session->ended != record->ended || session->proven != record->proven
          || session->chosen_by != record->chosen_by || !guid_equal (&session->chosen, &record->chosen)
          || puts_back (session) != record->put_back || g_strcmp0 (withheld, record->withheld) != 0
-         || g_strcmp0 (account->owner, record->owner) != 0 || account->rejected_credential != record->rejected
+         || g_strcmp0 (account->owner, record->owner) != 0 || !same_rejected (account, record)
          || account->used_us > record->used_us + USED_PRECISION_US || limits_differ (&account->limits, record);
 }
 
@@ -63,7 +74,7 @@ must_sync (const Account *account, const Effects *own)
   if (effects_have (own, EFFECT_ANSWER) || effects_have (own, EFFECT_UNLOCK))
     return TRUE;
   return effects_have (own, EFFECT_CALL)
-         && (operation_logs_in (account->call.operation) || account->limits.budget.unsaved);
+         && (!operation_row (account->call.operation)->only_asks || account->limits.budget.unsaved);
 }
 
 void
@@ -146,6 +157,13 @@ choose_as (Session *session, const Session *other)
   g_clear_error (&session->withheld);
 }
 
+static gboolean
+same_id (const Record *a, const Record *b)
+{
+  return a->session == b->session
+         || (a->session != NULL && b->session != NULL && secret_equal (a->session, b->session));
+}
+
 /*
  * What is to be our session when another mount has stored @record: theirs if it has changed, with their choice if that has
  * changed, and else with ours. NULL: the one that we have.
@@ -170,36 +188,52 @@ merge_sessions (const Account *account, const Record *base, const Record *ours, 
       session->ended = ours->ended;
       session->proven = ours->proven;
       session_set_passport (session, ours->passport);
+      session->put_back = session->put_back || !same_id (ours, theirs);
     }
   else if (session->id == NULL)
     session->ended = TRUE;
   return session;
 }
 
+/* Two users of one SOURCE would take the place of each other for ever. */
+static void
+keep_to_ourselves (Account *account, Effects *effects)
+{
+  effects_log (
+    effects, G_LOG_LEVEL_WARNING,
+    "another mount has stored the session of another user under this source; this one is not stored any more");
+  account->config.stored = FALSE;
+}
+
+static void
+adopt_session (Account *account, const Record *base, const Record *record, Instant now, Effects *effects)
+{
+  g_autoptr (Record) ours = make_record (account, now);
+  Session *session = merge_sessions (account, base, ours, record);
+
+  if (session != NULL)
+    account_use_session (account, session, effects);
+  if (record->owner != NULL)
+    {
+      g_free (account->owner);
+      account->owner = g_strdup (record->owner);
+    }
+  account->used_us = MAX (account->used_us, record->used_us);
+}
+
 void
 storing_adopt (Account *account, const Record *base, const Record *record, Instant now, Effects *effects)
 {
   g_autoptr (Record) nothing = record_new ();
-  g_autoptr (Record) ours = make_record (account, now);
-  Session *session;
+  g_autoptr (Record) theirs = record_copy (record);
 
   if (base == NULL)
     base = nothing;
-  if (is_of_another_user (account, record))
-    effects_log (effects, G_LOG_LEVEL_WARNING,
-                 "what another mount has stored belongs to another user, and is not used");
+  record_shift (theirs, now);
+  if (is_of_another_user (account, theirs))
+    keep_to_ourselves (account, effects);
   else
-    {
-      session = merge_sessions (account, base, ours, record);
-      if (session != NULL)
-        account_use_session (account, session, effects);
-      if (record->owner != NULL)
-        {
-          g_free (account->owner);
-          account->owner = g_strdup (record->owner);
-        }
-      account->used_us = MAX (account->used_us, record->used_us);
-    }
-  limits_merge (&account->limits, base, record, now);
-  take_record (account, record);
+    adopt_session (account, base, theirs, now, effects);
+  limits_merge (&account->limits, base, theirs, now);
+  take_record (account, theirs);
 }

@@ -19,7 +19,9 @@ dismiss (Account *account, GList *link, const GError *error, Effects *effects)
 {
   Waiter *waiter = link->data;
 
-  if (!waiter->keeps)
+  if (waiter->keeps)
+    account->keeping = FALSE;
+  else
     effects_answer (effects, waiter->id, error);
   g_free (waiter);
   g_queue_delete_link (&account->waiters, link);

@@ -46,9 +46,8 @@ same_secret (const Secret *a, const Secret *b)
 gboolean
 credential_equal (const Credential *a, const Credential *b)
 {
-  return guid_equal (&a->application_id, &b->application_id) && guid_equal (&a->identity_id, &b->identity_id)
-         && g_strcmp0 (a->username, b->username) == 0 && same_secret (a->password, b->password)
-         && same_secret (a->token, b->token);
+  return guid_equal (&a->application_id, &b->application_id) && g_strcmp0 (a->username, b->username) == 0
+         && same_secret (a->password, b->password) && same_secret (a->token, b->token);
 }
 
 /*
