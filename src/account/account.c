@@ -13,6 +13,7 @@ account_new (const AccountConfig *config)
   account->session = session_new ();
   account->stored = record_new ();
   account->used_us = account->kept_us = account->offline_us = account->timer_us = NEVER;
+  account->their_attempt_us = NEVER;
   limits_init (&account->limits, config->seed);
   return account;
 }
@@ -218,6 +219,7 @@ on_record (Account *account, const Event *event, Instant now, Effects *effects)
   storing_adopt (account, event->base, event->record, now, effects);
 }
 
+/* Whoever had the lock before us, and did not note the end of his Login, has not lived to see it. */
 static void
 on_locked (Account *account, const Event *event, Instant now, Effects *effects)
 {
@@ -229,9 +231,14 @@ on_locked (Account *account, const Event *event, Instant now, Effects *effects)
   if (event->record != NULL)
     storing_adopt (account, event->base, event->record, now, effects);
   if (event->error == NULL)
-    return;
+    {
+      account->their_attempt_us = NEVER;
+      limits_attempt_failed (&account->limits, account->stored);
+      return;
+    }
   waiters_fail_logins (account, event->error, now, effects);
-  if (command != NULL && command->kind == COMMAND_LOGIN && account->call.number == 0)
+  if (command != NULL && command->kind == COMMAND_LOGIN && command->session->id == NULL
+      && account->call.command != command)
     finish_command (account, event->error, effects);
 }
 

@@ -82,7 +82,7 @@ Account *account_new (const AccountConfig *config);
 void account_free (Account *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)
 
-/* Goes on where @record left off, which is moved to @now. To be called first, if at all. */
+/* Goes on where @record left off, which is moved to @now. To be called first, if at all; EVENT_TIME then sets the timer. */
 void account_restore (Account *account, Record *record, Instant now);
 
 /* Takes one event and appends what it wants done to @effects. Each waiter is answered exactly once. */

@@ -6,7 +6,7 @@
 static void
 rejected (Account *account, const Call *call, const GError *error)
 {
-  gboolean at_hand = call->credential == account->credential;
+  gboolean at_hand = account->credential != NULL && credential_equal (call->credential, account->credential);
   gboolean replaced = call->command == NULL && !at_hand;
 
   if (replaced)

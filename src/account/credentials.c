@@ -13,6 +13,15 @@ credential_forget (Account *account)
 }
 
 void
+credential_fall_back (Account *account)
+{
+  g_autofree char *owner = account->filed == NULL ? NULL : credential_owner_key (account->filed);
+
+  if (account->credential == NULL && owner != NULL && g_str_equal (owner, account->owner))
+    account->credential = credential_ref (account->filed);
+}
+
+void
 credential_reject (Account *account, const Credential *credential, const GError *error)
 {
   Credential *filed = credential == account->filed ? credential_ref (account->filed) : NULL;

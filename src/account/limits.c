@@ -242,21 +242,15 @@ limits_refuse (const Limits *limits, const AccountConfig *config, gboolean login
 void
 limits_save (const Limits *limits, Record *record, Instant now)
 {
-  gboolean attempt = limits->attempt_us != NEVER;
-
-  record->failures = limits->failures + (attempt ? 1 : 0);
-  record->login_us = MAX (limits->login_us, limits->attempt_us);
+  record->failures = limits->failures;
+  record->login_us = limits->login_us;
+  record->attempt_us = limits->attempt_us;
   record->throttle_us = limits->throttle_us;
   record->quarantine_us = limits->quarantine_us;
   record->quarantine_wall_us = limits->quarantine_wall_us;
   record->allowed = limits->allowed;
   record->allowed_until_us = limits->allowed_until_us;
-  if (attempt && limits->attempt_us >= limits->login_us)
-    {
-      record->cause_code = SO24_ERROR_THROTTLED;
-      record->cause = g_strdup ("so24fs ended in the middle of a login");
-    }
-  else if (limits->cause != NULL)
+  if (limits->cause != NULL)
     {
       record->cause_code = (So24ErrorCode)limits->cause->code;
       record->cause = g_strdup (limits->cause->message);
@@ -319,15 +313,26 @@ limits_bound (Limits *limits, const AccountConfig *config, Instant now)
   limits->allowed_until_us = MIN (limits->allowed_until_us, now.boot_us + HOUR_US);
 }
 
+void
+limits_attempt_failed (Limits *limits, const Record *record)
+{
+  if (record->attempt_us == NEVER)
+    return;
+  limits->failures++;
+  if (record->attempt_us <= limits->login_us)
+    return;
+  limits->login_us = record->attempt_us;
+  g_clear_error (&limits->cause);
+  limits->cause = g_error_new_literal (SO24_ERROR, SO24_ERROR_THROTTLED, "so24fs ended in the middle of a login");
+}
+
 /* What is still allowed changes with every answer; it matters when it is nothing. */
 gboolean
 limits_differ (const Limits *limits, const Record *record)
 {
-  gboolean attempt = limits->attempt_us != NEVER;
-
-  return limits->budget.unsaved || record->failures != limits->failures + (attempt ? 1 : 0)
-         || record->login_us != MAX (limits->login_us, limits->attempt_us) || record->throttle_us != limits->throttle_us
-         || record->quarantine_us != limits->quarantine_us || (limits->allowed == 0) != (record->allowed == 0)
+  return limits->budget.unsaved || record->failures != limits->failures || record->login_us != limits->login_us
+         || record->throttle_us != limits->throttle_us || record->quarantine_us != limits->quarantine_us
+         || (limits->allowed == 0) != (record->allowed == 0)
          || (limits->allowed == 0 && record->allowed_until_us != limits->allowed_until_us);
 }
 

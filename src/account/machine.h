@@ -70,13 +70,15 @@ struct Account
   Call call;
   guint64 last_call;
   Lock lock;
-  gint64 used_us;    /* somebody last used the session */
-  gboolean keeping;  /* the keep-alive is among the waiters */
-  gint64 kept_us;    /* and last tried then */
-  gint64 offline_us; /* the service was last out of reach; NEVER: it has answered since */
-  gint64 timer_us;   /* that was last asked for */
-  Record *stored;    /* what was last to be stored */
-  gboolean unsynced; /* nobody has waited for that */
+  gint64 used_us;          /* somebody last used the session */
+  gboolean keeping;        /* the keep-alive is among the waiters */
+  gint64 kept_us;          /* and last tried then */
+  gint64 offline_us;       /* the service was last out of reach; NEVER: it has answered since */
+  gint64 timer_us;         /* that was last asked for */
+  Record *stored;          /* what was last to be stored */
+  gboolean unsynced;       /* nobody has waited for that */
+  gint64 their_attempt_us; /* the other mount's Login is on its way: kept in what is stored, and of no concern to us */
+  gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
 };
 
@@ -86,6 +88,8 @@ void account_use_session (Account *account, Session *session, Effects *effects);
 /* credentials.c */
 /* The credential at hand goes, and what is known of one that was rejected. */
 void credential_forget (Account *account);
+/* Without one at hand, that of the file is, if it is the same user's. */
+void credential_fall_back (Account *account);
 void credential_reject (Account *account, const Credential *credential, const GError *error);
 void credential_found (Account *account, const Event *event, Instant now, Effects *effects);
 

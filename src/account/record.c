@@ -9,7 +9,7 @@ record_new (void)
   Record *record = g_new0 (Record, 1);
 
   record->chosen = guid_zero;
-  record->used_us = record->login_us = record->throttle_us = record->quarantine_us = NEVER;
+  record->attempt_us = record->used_us = record->login_us = record->throttle_us = record->quarantine_us = NEVER;
   record->allowed = -1;
   record->allowed_until_us = NEVER;
   return record;
@@ -57,7 +57,7 @@ record_same_session (const Record *a, const Record *b)
 gboolean
 record_same_choice (const Record *a, const Record *b)
 {
-  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen) && a->put_back == b->put_back
+  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen)
          && g_strcmp0 (a->withheld, b->withheld) == 0;
 }
 
@@ -82,8 +82,8 @@ shift_spent (Record *record, gint64 elapsed, Instant now)
 void
 record_shift (Record *record, Instant now)
 {
-  gint64 *const times[]
-    = {&record->used_us, &record->login_us, &record->throttle_us, &record->quarantine_us, &record->allowed_until_us};
+  gint64 *const times[] = {&record->used_us,     &record->login_us,      &record->attempt_us,
+                           &record->throttle_us, &record->quarantine_us, &record->allowed_until_us};
   gint64 elapsed = elapsed_us (record, now);
   gint64 offset = now.boot_us - elapsed - record->saved.boot_us;
 

@@ -82,6 +82,9 @@ waiters_fail (Account *account, GPtrArray *concerned, const Call *call, const GE
       if (has_another_way (waiter, call, error))
         continue;
       failure = want_failure (account, waiter, error, now);
+      /* Who has grace is judged again after the writers, who may be about to switch. */
+      if (failure == NULL)
+        continue;
       dismiss (account, g_queue_find (&account->waiters, waiter), failure, effects);
     }
 }

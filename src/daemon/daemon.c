@@ -155,7 +155,10 @@ take_up (Daemon *daemon, Record *record, GError **error)
   known_rejected = credential != NULL && record != NULL && record->rejected_digest != NULL
                    && digest_matches (record->rejected_digest, credential);
   if (record != NULL)
-    account_restore (daemon->account, record, runner_now ());
+    {
+      account_restore (daemon->account, record, runner_now ());
+      runner_post (daemon->runner, &(Event){.kind = EVENT_TIME});
+    }
   if (credential != NULL)
     present_credential (daemon, credential, known_rejected);
   return TRUE;

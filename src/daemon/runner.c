@@ -238,7 +238,7 @@ carry_on (Runner *runner)
   if (runner->running)
     return;
   runner->running = TRUE;
-  while ((next = runner->sync_patience == 0 ? effects_pop (runner->effects) : effects_pop_interrupted (runner->effects))
+  while ((next = runner->sync_patience == 0 ? effects_pop (runner->effects) : effects_pop_urgent (runner->effects))
          != NULL)
     {
       g_autoptr (Effect) effect = next;

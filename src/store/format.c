@@ -50,6 +50,7 @@ static const Row rows[] = {
   ROW (time, RECORD (used_us)),
   ROW (count, RECORD (failures)),
   ROW (time, RECORD (login_us)),
+  ROW (time, RECORD (attempt_us)),
   ROW (time, RECORD (throttle_us)),
   ROW (time, RECORD (quarantine_us)),
   ROW (time, RECORD (quarantine_wall_us)),
