@@ -261,9 +261,9 @@ static void (*const handlers[N_EVENTS]) (Account *account, const Event *event, I
 };
 
 static void
-set_timer (Account *account, Effects *effects)
+set_timer (Account *account, Instant now, Effects *effects)
 {
-  gint64 due_us = keeper_due_us (account);
+  gint64 due_us = keeper_due_us (account, now);
 
   if (due_us == account->timer_us)
     return;
@@ -281,7 +281,7 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
   advance_commands (account, now, own);
   waiters_advance (account, now, own);
   lock_release (account, now, own);
-  set_timer (account, own);
+  set_timer (account, now, own);
   after = sight_take (account);
   sight_tell_changes (&before, &after, effects);
   storing_append (account, own, now, effects);

@@ -85,10 +85,11 @@ is_lock_needed (Account *account, Instant now)
   return FALSE;
 }
 
+/* One that was asked for and is not needed any more is given back when it comes. */
 void
 lock_release (Account *account, Instant now, Effects *effects)
 {
-  if (account->lock == LOCK_FREE || is_lock_needed (account, now))
+  if (account->lock != LOCK_HELD || is_lock_needed (account, now))
     return;
   account->lock = LOCK_FREE;
   effects_plain (effects, EFFECT_UNLOCK);

@@ -48,6 +48,18 @@ choose_for_login (const Account *account, Command *command)
   session->put_back = session->id != NULL;
 }
 
+/* While it waits for the lock the credential may be rejected, or the service ask to wait. */
+static Verdict
+judge_carried (Account *account, Command *command, Instant now)
+{
+  gboolean blocked = limits_blocked (&account->limits, now);
+
+  if (account->rejected != NULL)
+    return verdict_fail (g_error_copy (account->rejected));
+  return verdict_needs_unless (login_operation (command->credential),
+                               limits_refuse (&account->limits, &account->config, !blocked, now));
+}
+
 static Verdict
 judge_login (Account *account, Command *command, Instant now)
 {
@@ -56,6 +68,8 @@ judge_login (Account *account, Command *command, Instant now)
   if (session == NULL)
     command->session = session = session_new ();
   choose_for_login (account, command);
+  if (session->id == NULL && command->carried)
+    return judge_carried (account, command, now);
   if (session->id == NULL)
     return verdict_needs_unless (login_operation (command->credential),
                                  limits_refuse_command (&account->limits, &account->config, now));
@@ -77,18 +91,12 @@ judge_login (Account *account, Command *command, Instant now)
 static Verdict
 carry_by_login (Account *account, Command *command, Instant now)
 {
-  gboolean blocked = limits_blocked (&account->limits, now);
-  GError *refusal;
-
   if (account->rejected != NULL)
     return verdict_fail (g_error_copy (account->rejected));
   if (account->credential == NULL)
     return verdict_fail (g_error_new_literal (SO24_ERROR,
                                               account->session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
                                               "there is no session to switch and no credential: write one to login"));
-  refusal = limits_refuse (&account->limits, &account->config, !blocked, now);
-  if (refusal != NULL)
-    return verdict_fail (refusal);
   command->kind = COMMAND_LOGIN;
   command->carried = TRUE;
   command->credential = credential_ref (account->credential);

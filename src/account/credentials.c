@@ -24,7 +24,8 @@ credential_fall_back (Account *account)
 void
 credential_reject (Account *account, const Credential *credential, const GError *error)
 {
-  Credential *filed = credential == account->filed ? credential_ref (account->filed) : NULL;
+  gboolean is_filed = account->filed != NULL && credential_equal (credential, account->filed);
+  Credential *filed = is_filed ? credential_ref (account->filed) : NULL;
 
   credential_forget (account);
   account->rejected = g_error_copy (error);

@@ -5,7 +5,7 @@
 #define TRIES_IN_A_PERIOD 10
 
 gint64
-keeper_due_us (const Account *account)
+keeper_due_us (const Account *account, Instant now)
 {
   const Session *session = account->session;
   gint64 period_us = account->config.keepalive_us;
@@ -16,13 +16,13 @@ keeper_due_us (const Account *account)
     return NEVER;
   if (heard_us != NEVER)
     due_us = MAX (due_us, heard_us + period_us);
-  return due_us > account->used_us + account->config.idle_after_us ? NEVER : due_us;
+  return MAX (due_us, now.boot_us) > account->used_us + account->config.idle_after_us ? NEVER : due_us;
 }
 
 void
 keeper_start (Account *account, Instant now)
 {
-  gint64 due_us = keeper_due_us (account);
+  gint64 due_us = keeper_due_us (account, now);
   Waiter *waiter;
 
   if (due_us == NEVER || now.boot_us < due_us)

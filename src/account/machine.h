@@ -144,7 +144,7 @@ void waiters_dismiss_all (Account *account, const GError *error, Effects *effect
 
 /* keeper.c: the keep-alive. */
 /* When the session is to be confirmed next; NEVER: it is not. */
-gint64 keeper_due_us (const Account *account);
+gint64 keeper_due_us (const Account *account, Instant now);
 void keeper_start (Account *account, Instant now);
 
 /* storing.c: what is kept between runs. */
