@@ -237,7 +237,7 @@ on_locked (Account *account, const Event *event, Instant now, Effects *effects)
       return;
     }
   waiters_fail_logins (account, event->error, now, effects);
-  if (command != NULL && command->kind == COMMAND_LOGIN && command->session->id == NULL
+  if (command != NULL && command->kind == COMMAND_LOGIN && (command->session == NULL || command->session->id == NULL)
       && account->call.command != command)
     finish_command (account, event->error, effects);
 }

@@ -187,7 +187,7 @@ end_well (World *world)
   world_pass (world, 2 * 3600 * SECOND_US + 600 * SECOND_US);
   /* By a calendar that was set a quarantine can be long. */
   for (guint i = 0; i < world->n_mounts && world->broken == NULL; i++)
-    world_pass (world, MAX (0, world->mounts[i].known.quarantine_us - world->now_us));
+    world_pass (world, MAX (world->mounts[i].known.quarantine_us, world->now_us) - world->now_us);
   world->ending = TRUE;
   for (guint i = 0; i < world->n_mounts && world->broken == NULL; i++)
     if (waits (&world->mounts[i]))
