@@ -247,8 +247,8 @@ execute (Service *service, const Request *request)
   return list_with_credential (service, request);
 }
 
-Answer *
-service_answer (Service *service, const Request *request)
+static Answer *
+answer_or_lose (Service *service, const Request *request)
 {
   Answer *answer;
 
@@ -262,6 +262,17 @@ service_answer (Service *service, const Request *request)
   service->lost[request->operation]--;
   answer_free (answer);
   return answer_failed (request->operation, SO24_ERROR_TIMED_OUT);
+}
+
+Answer *
+service_answer (Service *service, const Request *request)
+{
+  Answer *answer = answer_or_lose (service, request);
+
+  answer->says_allowed = service->says_allowed;
+  answer->allowed = service->allowed;
+  answer->allowed_until_us = service->allowed_until_us;
+  return answer;
 }
 
 Credential *
