@@ -197,3 +197,45 @@ rig_end_session (Rig *rig)
   service_end_sessions (rig->service);
   rig_pass (rig, 61);
 }
+
+void
+rig_start_again (Rig *rig, guint way)
+{
+  if (way == 0)
+    rig_restart (rig);
+  else
+    rig_reboot (rig, 5);
+}
+
+Rig *
+rig_stored_on (const char *identity)
+{
+  Rig *rig = rig_stored_and_logged_in (NULL);
+
+  rig_switch (rig, identity);
+  rig_look_away (rig);
+  return rig;
+}
+
+void
+assert_identity (Rig *rig, const char *identity)
+{
+  assert_read (rig, WANT_IDENTITY);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, identity);
+}
+
+guint
+seconds_until_a_cookie (Rig *rig)
+{
+  for (guint second = 0; second < 1200; second++)
+    {
+      guint64 reader = rig_want (rig, WANT_COOKIE);
+
+      rig_serve (rig);
+      if (rig_error (rig, reader) == NULL)
+        return second;
+      g_assert_false (g_error_matches (rig_error (rig, reader), SO24_ERROR, SO24_ERROR_REVOKED));
+      rig_pass (rig, 1);
+    }
+  g_error ("no cookie in 20 minutes");
+}

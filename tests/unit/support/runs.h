@@ -58,3 +58,16 @@ void rig_switch (Rig *rig, const char *identity);
 
 /* The session is over and what was confirmed is old. */
 void rig_end_session (Rig *rig);
+
+/* The same as rig_stored_and_logged_in(), and switched to @identity. */
+Rig *rig_stored_on (const char *identity);
+
+/* Starts again, in one way after the other: as after a crash, and with the whole machine. */
+#define EACH_WAY(way) (guint way = 0; way < 2; way++)
+void rig_start_again (Rig *rig, guint way);
+
+/* This identity is active, as a reader hears. */
+void assert_identity (Rig *rig, const char *identity);
+
+/* Reads until it succeeds; returns the seconds that this took. It may never be said that the identity is gone. */
+guint seconds_until_a_cookie (Rig *rig);
