@@ -339,7 +339,7 @@ changed_while_readers_wait_for_the_lock_they_get_the_new_one (void)
   present (rig, OPS, "old", NULL);
   reader = rig_want (rig, WANT_COOKIE);
   present (rig, OPS, PASSWORD, NULL);
-  rig_grant_lock (rig, NULL);
+  rig_grant_lock (rig, NULL, NULL);
   rig_serve (rig);
   assert_done (rig, reader);
   assert_calls (rig, "Login GetIdentity");

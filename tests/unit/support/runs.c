@@ -117,22 +117,39 @@ rig_present_ops (Rig *rig)
   rig_present (rig, credential_by_password (OPS, PASSWORD, NULL), FALSE);
 }
 
+/* What is on the disk now. */
+static void
+take_record (Rig *rig, const Record *record)
+{
+  g_clear_pointer (&rig->record, record_free);
+  g_clear_pointer (&rig->synced, record_free);
+  rig->record = record_copy (record);
+  rig->synced = record_copy (record);
+}
+
 void
 rig_tell_record (Rig *rig, const Record *base, const Record *record)
 {
-  Event event = {.kind = EVENT_RECORD, .base = base, .record = record};
+  g_autoptr (Record) before = base == NULL ? NULL : record_as_read (base);
+  g_autoptr (Record) after = record_as_read (record);
+  Event event = {.kind = EVENT_RECORD, .base = before, .record = after};
 
+  take_record (rig, after);
   rig_post (rig, &event);
 }
 
 void
-rig_grant_lock (Rig *rig, const Record *record)
+rig_grant_lock (Rig *rig, const Record *base, const Record *record)
 {
-  Event event = {.kind = EVENT_LOCKED, .base = record == NULL ? NULL : rig->record, .record = record};
+  g_autoptr (Record) before = base == NULL ? NULL : record_as_read (base);
+  g_autoptr (Record) after = record == NULL ? NULL : record_as_read (record);
+  Event event = {.kind = EVENT_LOCKED, .base = before, .record = after};
 
   g_assert_true (rig->lock_asked);
   rig->lock_asked = FALSE;
   rig->lock_held = TRUE;
+  if (after != NULL)
+    take_record (rig, after);
   rig_post (rig, &event);
 }
 

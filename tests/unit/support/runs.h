@@ -34,11 +34,11 @@ void rig_lose_the_answer (Rig *rig);
 void rig_present (Rig *rig, Credential *credential, gboolean known_rejected);
 void rig_present_ops (Rig *rig);
 
-/* What another mount has stored. */
+/* Another mount has stored @record; @base is what we last knew to be stored, or NULL. Both are given as they are read. */
 void rig_tell_record (Rig *rig, const Record *base, const Record *record);
 
-/* The lock that was asked for; @record: what was stored meanwhile, or NULL. */
-void rig_grant_lock (Rig *rig, const Record *record);
+/* The lock that was asked for. The records: as above if somebody has stored another one meanwhile, else NULL. */
+void rig_grant_lock (Rig *rig, const Record *base, const Record *record);
 void rig_refuse_lock (Rig *rig);
 
 /* Sends EVENT_TIME if it is due. */

@@ -58,6 +58,12 @@ service_next (Service *service, Operation operation, Answer *answer)
 }
 
 void
+service_start_session (Service *service, const char *sid, const char *identity)
+{
+  g_hash_table_replace (service->sessions, g_strdup (sid), g_strdup (identity));
+}
+
+void
 service_end_sessions (Service *service)
 {
   g_hash_table_remove_all (service->sessions);

@@ -39,6 +39,9 @@ Answer *service_answer (Service *service, const Request *request);
 /* The next call of @operation is answered so, and not executed. Takes @answer. */
 void service_next (Service *service, Operation operation, Answer *answer);
 
+/* A session that somebody else has made. */
+void service_start_session (Service *service, const char *sid, const char *identity);
+
 /* All sessions are over. */
 void service_end_sessions (Service *service);
 
