@@ -17,6 +17,17 @@ the_attempt_of_a_login_is_certain_before_its_call_goes_out (void)
 }
 
 static void
+the_attempt_is_certain_whatever_else_is_to_be_stored (void)
+{
+  g_autoptr (Rig) rig = rig_new_stored_at_rate (0);
+
+  rig_present_ops (rig);
+  rig_want (rig, WANT_COOKIE);
+  g_assert_cmpint (rig->synced->login_us, >, rig->now.boot_us);
+  g_assert_true (g_str_has_suffix (rig->trace->str, "LOCK STORE SYNC CALL"));
+}
+
+static void
 the_attempt_of_a_written_login_is_certain_too (void)
 {
   g_autoptr (Rig) rig = rig_new_stored ();
@@ -322,6 +333,7 @@ crashes_between_any_two_effects_lose_no_identity_that_was_acknowledged (void)
 
 static const Sentence sentences[] = {
   SENTENCE (the_attempt_of_a_login_is_certain_before_its_call_goes_out),
+  SENTENCE (the_attempt_is_certain_whatever_else_is_to_be_stored),
   SENTENCE (the_attempt_of_a_written_login_is_certain_too),
   SENTENCE (an_attempt_is_forgotten_when_its_answer_is_there),
   SENTENCE (who_crashed_in_a_login_backs_off),

@@ -271,6 +271,24 @@ there_is_no_second_one_while_one_runs (void)
   assert_calls (rig, "HasSession GetIdentity");
 }
 
+/* Not even when the service needs longer than it takes to try again. */
+static void
+there_is_no_second_one_while_a_long_one_runs (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+  Event time = {.kind = EVENT_TIME};
+
+  rig_pass (rig, 600);
+  rig_ring (rig);
+  for (guint i = 0; i < 20; i++)
+    {
+      rig_pass (rig, 10);
+      rig_post (rig, &time);
+    }
+  rig_serve (rig);
+  assert_calls (rig, "HasSession GetIdentity");
+}
+
 static void
 a_reader_shares_the_call_that_is_on_its_way (void)
 {
@@ -400,6 +418,7 @@ static const Sentence sentences[] = {
   SENTENCE (in_a_quarantine_it_waits),
   SENTENCE (throttled_it_waits),
   SENTENCE (there_is_no_second_one_while_one_runs),
+  SENTENCE (there_is_no_second_one_while_a_long_one_runs),
   SENTENCE (a_reader_shares_the_call_that_is_on_its_way),
   SENTENCE (a_time_that_comes_too_early_is_asked_for_anew),
   SENTENCE (a_time_that_comes_too_late_makes_up_for_nothing),

@@ -429,6 +429,30 @@ a_session_that_is_told_of_is_kept_alive_when_it_is_used_there (void)
   g_assert_cmpuint (rig->calls->len, >, 0);
 }
 
+static void
+of_two_back_offs_the_longer_counts (void)
+{
+  for (guint ours = 0; ours < 2; ours++)
+    {
+      g_autoptr (Rig) rig = rig_stored_on (FJELL);
+      g_autoptr (Record) base = record_now (rig), record = record_now (rig);
+
+      rig_end_session (rig);
+      for (guint i = 0; i < 8; i++)
+        {
+          rig_pass (rig, 900);
+          service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
+          assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
+        }
+      record->failures = ours ? 1 : 20;
+      record->login_us = rig->now.boot_us + (ours ? 1 : 800) * G_USEC_PER_SEC;
+      record->saved = rig->now;
+      rig_tell_record (rig, base, record);
+      rig_pass (rig, ours ? 60 : 790);
+      assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
+    }
+}
+
 static const Sentence sentences[] = {
   SENTENCE (a_new_session_of_the_same_user_is_adopted),
   SENTENCE (a_call_on_its_way_in_the_old_session_is_cancelled),
@@ -457,6 +481,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_success_of_another_mount_ends_our_back_off),
   SENTENCE (calls_that_are_told_of_count),
   SENTENCE (a_session_that_is_told_of_is_kept_alive_when_it_is_used_there),
+  SENTENCE (of_two_back_offs_the_longer_counts),
 };
 
 MAIN ("account, shared")

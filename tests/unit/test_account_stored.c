@@ -408,6 +408,24 @@ a_logout_forgets_what_was_chosen (void)
   assert_identity (rig, FJORD);
 }
 
+static void
+a_wait_that_was_stored_is_no_longer_than_one_that_there_can_be (void)
+{
+  for
+    EACH_WAY (way)
+    {
+      g_autoptr (Rig) rig = rig_stored_on (FJELL);
+
+      rig_end_session (rig);
+      rig->record->login_us = rig->record->throttle_us = rig->now.boot_us + 1000000 * (gint64)G_USEC_PER_SEC;
+      rig_start_again (rig, way);
+      rig_present_ops (rig);
+      assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
+      rig_pass (rig, 3600);
+      assert_cookie (rig, "sid-2");
+    }
+}
+
 static const Sentence sentences[] = {
   SENTENCE (a_session_survives),
   SENTENCE (a_session_that_was_stored_is_not_handed_out_before_it_is_confirmed),
@@ -433,6 +451,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_logout_is_stored),
   SENTENCE (a_logout_is_certain_before_its_writer_is_answered),
   SENTENCE (a_logout_forgets_what_was_chosen),
+  SENTENCE (a_wait_that_was_stored_is_no_longer_than_one_that_there_can_be),
 };
 
 MAIN ("account, stored")

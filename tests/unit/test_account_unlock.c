@@ -210,6 +210,22 @@ two_logins_one_after_the_other_are_both_made_under_it (void)
   g_assert_false (rig->lock_held);
 }
 
+static void
+whoever_gets_it_after_a_written_login_finds_its_session (void)
+{
+  for (guint effects = 1; effects < 30; effects++)
+    {
+      g_autoptr (Rig) rig = rig_stored_on (FJELL);
+
+      rig->crash_in = effects;
+      rig_write_login (rig, credential_by_password (OPS, PASSWORD, SKOG));
+      while (!rig->crashed && rig->call != 0)
+        rig_serve_one (rig);
+      if (rig_times (rig, "UNLOCK") == 1)
+        g_assert_cmpstr (secret_text (rig->synced->session), ==, "sid-2");
+    }
+}
+
 static const Sentence sentences[] = {
   SENTENCE (interrupted_meanwhile_it_is_given_back),
   SENTENCE (a_writer_who_is_interrupted_gives_it_back_too),
@@ -226,6 +242,7 @@ static const Sentence sentences[] = {
   SENTENCE (it_is_given_up_when_a_written_login_fails),
   SENTENCE (it_is_given_up_when_the_writer_is_interrupted_in_the_middle_of_his_login),
   SENTENCE (two_logins_one_after_the_other_are_both_made_under_it),
+  SENTENCE (whoever_gets_it_after_a_written_login_finds_its_session),
 };
 
 MAIN ("account, unlock")

@@ -89,11 +89,17 @@ rig_restart_at_the_worst (Rig *rig)
 }
 
 void
-rig_reboot (Rig *rig, double wall_seconds)
+rig_reboot_at (Rig *rig, double wall_seconds, double boot_seconds)
 {
   rig->now.wall_us += (gint64)(wall_seconds * G_USEC_PER_SEC);
-  rig->now.boot_us = 7 * G_USEC_PER_SEC;
+  rig->now.boot_us = (gint64)(boot_seconds * G_USEC_PER_SEC);
   start_with (rig, rig->record, FALSE);
+}
+
+void
+rig_reboot (Rig *rig, double wall_seconds)
+{
+  rig_reboot_at (rig, wall_seconds, 7);
 }
 
 void
@@ -255,4 +261,14 @@ seconds_until_a_cookie (Rig *rig)
       rig_pass (rig, 1);
     }
   g_error ("no cookie in 20 minutes");
+}
+
+guint
+rig_calls_made (const Rig *rig)
+{
+  guint calls = 0;
+
+  for (Operation operation = 0; operation < N_OPERATIONS; operation++)
+    calls += rig->calls_made[operation];
+  return calls;
 }

@@ -23,6 +23,7 @@ void rig_restart_at_the_worst (Rig *rig);
 
 /* The same as the first, and the whole machine starts again: so long after, by the calendar. */
 void rig_reboot (Rig *rig, double wall_seconds);
+void rig_reboot_at (Rig *rig, double wall_seconds, double boot_seconds);
 
 /* A record as a reader finds it: what was rejected is known by a digest. The caller frees it. */
 Record *record_as_read (const Record *record);
@@ -71,3 +72,6 @@ void assert_identity (Rig *rig, const char *identity);
 
 /* Reads until it succeeds; returns the seconds that this took. It may never be said that the identity is gone. */
 guint seconds_until_a_cookie (Rig *rig);
+
+/* How many calls were made in all runs, of whatever kind. */
+guint rig_calls_made (const Rig *rig);
