@@ -38,7 +38,6 @@ main (int argc, char **argv)
     return print_and_exit (options);
 
   signal (SIGPIPE, SIG_IGN);
-  signal (SIGHUP, SIG_IGN);
   process_harden ();
   log_start (options->debug);
   if (!options->foreground)

@@ -13,6 +13,7 @@ account_new (const AccountConfig *config)
   account->session = session_new ();
   account->stored = record_new ();
   account->used_us = account->kept_us = account->offline_us = account->timer_us = NEVER;
+  account->their_attempt_us = NEVER;
   limits_init (&account->limits, config->seed);
   return account;
 }
@@ -22,7 +23,9 @@ account_free (Account *account)
 {
   g_queue_clear_full (&account->waiters, g_free);
   g_queue_clear_full (&account->commands, (GDestroyNotify)command_free);
+  call_end (account);
   credential_forget (account);
+  g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   record_free (account->stored);
@@ -112,6 +115,7 @@ log_out (Account *account, Effects *effects)
   drop_everything (account, SO24_ERROR_NO_KEY, "somebody wrote to logout in the meantime", effects);
   account_use_session (account, session_new (), effects);
   credential_forget (account);
+  g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   limits_forgive (&account->limits);
@@ -143,6 +147,7 @@ static void
 on_answer (Account *account, const Event *event, Instant now, Effects *effects)
 {
   Call call = account->call;
+  g_autoptr (Credential) presented = NULL;
   Answer *answer = event->answer;
   gboolean by_itself;
   g_autoptr (GPtrArray) concerned = NULL;
@@ -153,7 +158,8 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
   by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
   call.session->switching = FALSE;
   concerned = waiters_concerned (account, &call, now);
-  account->call.number = 0;
+  presented = g_steal_pointer (&account->call.credential);
+  call_end (account);
   if (answer->error == NULL)
     account->offline_us = NEVER;
   else if (error_is_offline (answer->error))
@@ -213,6 +219,7 @@ on_record (Account *account, const Event *event, Instant now, Effects *effects)
   storing_adopt (account, event->base, event->record, now, effects);
 }
 
+/* Whoever had the lock before us, and did not note the end of his Login, has not lived to see it. */
 static void
 on_locked (Account *account, const Event *event, Instant now, Effects *effects)
 {
@@ -224,9 +231,14 @@ on_locked (Account *account, const Event *event, Instant now, Effects *effects)
   if (event->record != NULL)
     storing_adopt (account, event->base, event->record, now, effects);
   if (event->error == NULL)
-    return;
+    {
+      account->their_attempt_us = NEVER;
+      limits_attempt_failed (&account->limits, account->stored);
+      return;
+    }
   waiters_fail_logins (account, event->error, now, effects);
-  if (command != NULL && command->kind == COMMAND_LOGIN && account->call.number == 0)
+  if (command != NULL && command->kind == COMMAND_LOGIN && command->session->id == NULL
+      && account->call.command != command)
     finish_command (account, event->error, effects);
 }
 

@@ -82,7 +82,7 @@ Account *account_new (const AccountConfig *config);
 void account_free (Account *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Account, account_free)
 
-/* Goes on where @record left off, which is moved to @now. To be called first, if at all. */
+/* Goes on where @record left off, which is moved to @now. To be called first, if at all; EVENT_TIME then sets the timer. */
 void account_restore (Account *account, Record *record, Instant now);
 
 /* Takes one event and appends what it wants done to @effects. Each waiter is answered exactly once. */
@@ -92,6 +92,8 @@ void account_handle (Account *account, const Event *event, Instant now, Effects 
 
 /* Whether there is a session that is not known to have ended. */
 gboolean account_has_session (const Account *account);
+/* Whether the credential was rejected, and another one is waited for. */
+gboolean account_is_rejected (const Account *account);
 /* The session id, or NULL with @error set when there is none that may be handed out. */
 const Secret *account_cookie (const Account *account, GError **error);
 /* The identity that is active, as GetIdentity last said; NULL with @error set if nothing is known of it. */

@@ -2,25 +2,18 @@
 #include "account/machine.h"
 #include "base/error.h"
 
-static Credential *
-presented (const Account *account, const Call *call)
-{
-  return call->command != NULL && call->command->credential != NULL ? call->command->credential : account->credential;
-}
-
 /* A person who writes a wrong password is told; the credential at hand, if there is one, may still be right. */
 static void
 rejected (Account *account, const Call *call, const GError *error)
 {
-  gboolean at_hand = call->command == NULL || call->command->credential == account->credential;
-  Credential *credential;
+  gboolean at_hand = account->credential != NULL && credential_equal (call->credential, account->credential);
+  gboolean replaced = call->command == NULL && !at_hand;
 
+  if (replaced)
+    return;
   if (!at_hand && (account->credential != NULL || account->session->id != NULL))
     return;
-  credential = credential_ref (presented (account, call));
-  credential_forget (account);
-  account->rejected = g_error_copy (error);
-  account->rejected_credential = credential;
+  credential_reject (account, call->credential, error);
 }
 
 /* A blocked identity: the credential is good. It is kept to list the others with, unless a session would suffer. */
@@ -75,7 +68,7 @@ failed (Account *account, const Call *call, Answer *answer, Instant now, Effects
   if (g_error_matches (error, SO24_ERROR, SO24_ERROR_REJECTED))
     {
       g_prefix_error (&answer->error,
-                      "the service rejected the credential for %s: ", credential_owner (presented (account, call)));
+                      "the service rejected the credential for %s: ", credential_owner (call->credential));
       rejected (account, call, answer->error);
     }
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED) && operation_presents_credential (call->operation))
@@ -92,8 +85,11 @@ logged_in (Account *account, const Call *call, Answer *answer, Effects *effects)
 {
   session_logged_in (call->session, g_steal_pointer (&answer->session), call->sent_us);
   session_set_passport (call->session, call->operation == OPERATION_AUTHENTICATE_BY_TOKEN ? &answer->passport : NULL);
-  if (call->command == NULL)
-    effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");
+  if (call->command != NULL)
+    return;
+  g_free (account->owner);
+  account->owner = credential_owner_key (call->credential);
+  effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");
 }
 
 static void

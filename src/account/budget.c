@@ -85,7 +85,12 @@ budget_merge (Budget *budget, const guint *spent, Instant now)
 {
   bring_up_to_date (budget, now);
   for (guint age = 0; age < RECORD_MINUTES; age++)
-    budget->spent[age] = MAX (budget->spent[age], spent[age]);
+    {
+      guint ours = budget->spent[age] + (age == 0 ? budget->reserved : 0);
+
+      budget->unsaved = budget->unsaved || ours > spent[age];
+      budget->spent[age] = MAX (budget->spent[age], spent[age]);
+    }
 }
 
 void

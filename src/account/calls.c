@@ -32,6 +32,7 @@ call_make (Account *account, Operation operation, Command *command, Instant now,
   call->sent_us = now.boot_us;
   call->session = session;
   call->command = command;
+  call->credential = request->credential == NULL ? NULL : credential_ref (request->credential);
   call->identity_id = operation == OPERATION_SET_IDENTITY ? command->identity_id : request->identity_id;
   if (sends == SENDS_IDENTITY || sends == SENDS_IDENTITY_ID)
     session->switching = TRUE;
@@ -40,13 +41,20 @@ call_make (Account *account, Operation operation, Command *command, Instant now,
 }
 
 void
+call_end (Account *account)
+{
+  account->call.number = 0;
+  account->call.command = NULL;
+  g_clear_pointer (&account->call.credential, credential_unref);
+}
+
+void
 call_cancel (Account *account, Effects *effects)
 {
   if (account->call.number == 0)
     return;
   effects_cancel (effects, account->call.number);
-  account->call.number = 0;
-  account->call.command = NULL;
+  call_end (account);
   /* Whoever is stopped in the middle of a Login, again and again, has to back off like one who crashed. */
   if (!account->stopping)
     account->limits.attempt_us = NEVER;

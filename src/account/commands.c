@@ -15,19 +15,37 @@ command_free (Command *command)
   g_free (command);
 }
 
-/* The identity that the new session is to be on: the credential's, else the one this user had chosen before. */
+static gboolean
+is_same_choice (const Session *a, const Session *b)
+{
+  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen);
+}
+
+/*
+ * The identity that the new session is to be on: the credential's, else the one this user had chosen before; and that may
+ * change while the login takes its time, by another mount.
+ */
 static void
 choose_for_login (const Account *account, Command *command)
 {
-  const Credential *credential = command->credential;
-  g_autofree char *owner = credential_owner_key (credential);
+  const Session *before = account->session;
+  Session *session = command->session;
+  g_autofree char *owner = NULL;
 
-  if (command->carried)
-    session_choose (command->session, &command->identity_id, CHOSEN_BY_WRITE);
-  else if (!guid_is_zero (&credential->identity_id))
-    session_choose (command->session, &credential->identity_id, CHOSEN_BY_CREDENTIAL);
-  else if (account->session->chosen_by != CHOSEN_BY_NOBODY && g_strcmp0 (account->owner, owner) == 0)
-    session_choose (command->session, &account->session->chosen, account->session->chosen_by);
+  if (command->carried || !guid_is_zero (&command->credential->identity_id))
+    {
+      if (session->chosen_by == CHOSEN_BY_NOBODY)
+        session_choose (session, command->carried ? &command->identity_id : &command->credential->identity_id,
+                        command->carried ? CHOSEN_BY_WRITE : CHOSEN_BY_CREDENTIAL);
+      return;
+    }
+  if (before->chosen_by == CHOSEN_BY_NOBODY || is_same_choice (before, session))
+    return;
+  owner = credential_owner_key (command->credential);
+  if (g_strcmp0 (account->owner, owner) != 0)
+    return;
+  session_choose (session, &before->chosen, before->chosen_by);
+  session->put_back = session->id != NULL;
 }
 
 static Verdict
@@ -36,10 +54,8 @@ judge_login (Account *account, Command *command, Instant now)
   Session *session = command->session;
 
   if (session == NULL)
-    {
-      command->session = session = session_new ();
-      choose_for_login (account, command);
-    }
+    command->session = session = session_new ();
+  choose_for_login (account, command);
   if (session->id == NULL)
     return verdict_needs_unless (login_operation (command->credential),
                                  limits_refuse_command (&account->limits, &account->config, now));
@@ -163,6 +179,10 @@ switch_answered (Account *account, Command *command, const Call *call, const Ans
 GError *
 command_answered (Account *account, Command *command, const Call *call, Answer *answer)
 {
+  /* One Login for one write: a session that is over at once is told of, not chased. */
+  if (command->kind == COMMAND_LOGIN && operation_row (call->operation)->in_session
+      && g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_EXPIRED))
+    return g_error_copy (answer->error);
   switch (call->operation)
     {
     case OPERATION_SET_IDENTITY:
@@ -174,8 +194,6 @@ command_answered (Account *account, Command *command, const Call *call, Answer *
       return g_error_copy (answer->error);
     case OPERATION_GET_IDENTITY:
       command->unconfirmed = answer->error != NULL;
-      if (command->kind == COMMAND_LOGIN && g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_EXPIRED))
-        return g_error_copy (answer->error);
       return NULL;
     case OPERATION_LOGIN:
     case OPERATION_AUTHENTICATE_BY_TOKEN:
@@ -203,6 +221,7 @@ command_commit (Account *account, Command *command, Effects *effects)
     account->credential = credential_ref (command->credential);
   g_clear_pointer (&account->owner, g_free);
   account->owner = credential_owner_key (command->credential);
+  credential_fall_back (account);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   account->identities = g_steal_pointer (&command->identities);
   limits_forgive (&account->limits);
@@ -224,7 +243,5 @@ command_abandon (Account *account, Command *command, Effects *effects)
       session_doubt (account->session);
       return;
     }
-  effects_cancel (effects, call->number);
-  call->number = 0;
-  account->limits.attempt_us = NEVER;
+  call_cancel (account, effects);
 }

@@ -12,6 +12,25 @@ credential_forget (Account *account)
   g_clear_pointer (&account->rejected_cause, g_free);
 }
 
+void
+credential_fall_back (Account *account)
+{
+  g_autofree char *owner = account->filed == NULL ? NULL : credential_owner_key (account->filed);
+
+  if (account->credential == NULL && owner != NULL && g_str_equal (owner, account->owner))
+    account->credential = credential_ref (account->filed);
+}
+
+void
+credential_reject (Account *account, const Credential *credential, const GError *error)
+{
+  Credential *filed = credential == account->filed ? credential_ref (account->filed) : NULL;
+
+  credential_forget (account);
+  account->rejected = g_error_copy (error);
+  account->rejected_credential = filed;
+}
+
 /* A session of another user is of no use to this one, whatever identity was chosen in it. */
 static void
 part_from_owner (Account *account, const Credential *credential, Effects *effects)
@@ -57,11 +76,14 @@ void
 credential_found (Account *account, const Event *event, Instant now, Effects *effects)
 {
   Credential *credential = event->credential;
-  gboolean another = account->credential != NULL || account->rejected_credential != NULL;
+  gboolean another = account->credential != NULL || account->rejected != NULL;
 
-  if ((account->credential != NULL && credential_equal (account->credential, credential))
+  if ((account->credential != NULL && credential_equal (account->credential, credential)
+       && guid_equal (&account->credential->identity_id, &credential->identity_id))
       || (account->rejected_credential != NULL && credential_equal (account->rejected_credential, credential)))
     return;
+  g_clear_pointer (&account->filed, credential_unref);
+  account->filed = credential_ref (credential);
   part_from_owner (account, credential, effects);
   if (event->known_rejected)
     {

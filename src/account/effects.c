@@ -25,6 +25,28 @@ effects_pop (Effects *effects)
   return g_queue_pop_head (&effects->queue);
 }
 
+static gboolean
+is_urgent (const Effect *effect)
+{
+  return effect->kind == EFFECT_STORE
+         || (effect->kind == EFFECT_ANSWER && g_error_matches (effect->error, SO24_ERROR, SO24_ERROR_INTERRUPTED));
+}
+
+Effect *
+effects_pop_urgent (Effects *effects)
+{
+  for (GList *link = effects->queue.head; link != NULL; link = link->next)
+    {
+      Effect *effect = link->data;
+
+      if (!is_urgent (effect))
+        continue;
+      g_queue_delete_link (&effects->queue, link);
+      return effect;
+    }
+  return NULL;
+}
+
 void
 effect_free (Effect *effect)
 {

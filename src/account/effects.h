@@ -50,6 +50,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Effects, effects_free)
 
 /* The oldest effect, now the caller's, or NULL. */
 Effect *effects_pop (Effects *effects);
+/*
+ * The oldest effect that need not wait for what is before it, now the caller's, or NULL: the answer to one who was interrupted;
+ * and a record to be stored, since what waits for an EFFECT_SYNC may need just that.
+ */
+Effect *effects_pop_urgent (Effects *effects);
 void effect_free (Effect *effect);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Effect, effect_free)
 

@@ -12,20 +12,11 @@ keeper_due_us (const Account *account)
   gint64 heard_us = MAX (session->logged_in_us, MAX (session->asked_us, session->confirmed_us));
   gint64 due_us = account->kept_us == NEVER ? NEVER : account->kept_us + period_us / TRIES_IN_A_PERIOD;
 
-  if (period_us == 0 || session->id == NULL || account->used_us == NEVER || account->stopping)
+  if (period_us == 0 || session->id == NULL || account->used_us == NEVER || account->stopping || account->keeping)
     return NEVER;
   if (heard_us != NEVER)
     due_us = MAX (due_us, heard_us + period_us);
   return due_us > account->used_us + account->config.idle_after_us ? NEVER : due_us;
-}
-
-static gboolean
-is_at_it (const Account *account)
-{
-  for (const GList *link = account->waiters.head; link != NULL; link = link->next)
-    if (((const Waiter *)link->data)->keeps)
-      return TRUE;
-  return FALSE;
 }
 
 void
@@ -34,10 +25,10 @@ keeper_start (Account *account, Instant now)
   gint64 due_us = keeper_due_us (account);
   Waiter *waiter;
 
-  if (due_us == NEVER || now.boot_us < due_us || is_at_it (account))
+  if (due_us == NEVER || now.boot_us < due_us)
     return;
   waiter = g_new0 (Waiter, 1);
-  waiter->keeps = TRUE;
+  waiter->keeps = account->keeping = TRUE;
   waiter->since_us = now.boot_us;
   account->kept_us = now.boot_us;
   g_queue_push_tail (&account->waiters, waiter);

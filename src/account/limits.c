@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #define HOUR_US               (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+#define SAME_HOUR_US          (5 * G_USEC_PER_SEC) /* by two clocks that were read at two moments */
 #define PAST_END_US           (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC) /* their clock or ours is wrong */
 #define LONGEST_RETRY_AFTER_S 3600
 
@@ -241,21 +242,15 @@ limits_refuse (const Limits *limits, const AccountConfig *config, gboolean login
 void
 limits_save (const Limits *limits, Record *record, Instant now)
 {
-  gboolean attempt = limits->attempt_us != NEVER;
-
-  record->failures = limits->failures + (attempt ? 1 : 0);
-  record->login_us = MAX (limits->login_us, limits->attempt_us);
+  record->failures = limits->failures;
+  record->login_us = limits->login_us;
+  record->attempt_us = limits->attempt_us;
   record->throttle_us = limits->throttle_us;
   record->quarantine_us = limits->quarantine_us;
   record->quarantine_wall_us = limits->quarantine_wall_us;
   record->allowed = limits->allowed;
   record->allowed_until_us = limits->allowed_until_us;
-  if (attempt && limits->attempt_us >= limits->login_us)
-    {
-      record->cause_code = SO24_ERROR_THROTTLED;
-      record->cause = g_strdup ("so24fs ended in the middle of a login");
-    }
-  else if (limits->cause != NULL)
+  if (limits->cause != NULL)
     {
       record->cause_code = (So24ErrorCode)limits->cause->code;
       record->cause = g_strdup (limits->cause->message);
@@ -269,6 +264,21 @@ merged (gint64 base, gint64 theirs, gint64 ours)
   if (theirs == base)
     return ours;
   return ours == base ? theirs : MAX (ours, theirs);
+}
+
+/* Of one hour the lower number counts, and else the later hour. */
+static void
+merge_allowed (Limits *limits, const Record *record)
+{
+  gint64 later_us = record->allowed_until_us == NEVER || limits->allowed_until_us == NEVER
+                      ? (record->allowed_until_us == NEVER ? -HOUR_US : HOUR_US)
+                      : record->allowed_until_us - limits->allowed_until_us;
+
+  if (record->allowed < 0 || later_us < -SAME_HOUR_US)
+    return;
+  limits->allowed
+    = limits->allowed < 0 || later_us > SAME_HOUR_US ? record->allowed : MIN (limits->allowed, record->allowed);
+  limits->allowed_until_us = MAX (limits->allowed_until_us, record->allowed_until_us);
 }
 
 void
@@ -291,11 +301,7 @@ limits_merge (Limits *limits, const Record *base, const Record *record, Instant 
       limits->quarantine_us = record->quarantine_us;
       limits->quarantine_wall_us = record->quarantine_wall_us;
     }
-  if (record->allowed >= 0)
-    {
-      limits->allowed = record->allowed;
-      limits->allowed_until_us = record->allowed_until_us;
-    }
+  merge_allowed (limits, record);
   budget_merge (&limits->budget, record->spent, now);
 }
 
@@ -307,15 +313,27 @@ limits_bound (Limits *limits, const AccountConfig *config, Instant now)
   limits->allowed_until_us = MIN (limits->allowed_until_us, now.boot_us + HOUR_US);
 }
 
+void
+limits_attempt_failed (Limits *limits, const Record *record)
+{
+  if (record->attempt_us == NEVER)
+    return;
+  limits->failures++;
+  if (record->attempt_us <= limits->login_us)
+    return;
+  limits->login_us = record->attempt_us;
+  g_clear_error (&limits->cause);
+  limits->cause = g_error_new_literal (SO24_ERROR, SO24_ERROR_THROTTLED, "so24fs ended in the middle of a login");
+}
+
 /* What is still allowed changes with every answer; it matters when it is nothing. */
 gboolean
 limits_differ (const Limits *limits, const Record *record)
 {
-  gboolean attempt = limits->attempt_us != NEVER;
-
-  return limits->budget.unsaved || record->failures != limits->failures + (attempt ? 1 : 0)
-         || record->login_us != MAX (limits->login_us, limits->attempt_us) || record->throttle_us != limits->throttle_us
-         || record->quarantine_us != limits->quarantine_us || (limits->allowed == 0) != (record->allowed == 0);
+  return limits->budget.unsaved || record->failures != limits->failures || record->login_us != limits->login_us
+         || record->throttle_us != limits->throttle_us || record->quarantine_us != limits->quarantine_us
+         || (limits->allowed == 0) != (record->allowed == 0)
+         || (limits->allowed == 0 && record->allowed_until_us != limits->allowed_until_us);
 }
 
 void

@@ -55,6 +55,9 @@ void limits_save (const Limits *limits, Record *record, Instant now);
 /* Takes up what is stored in @record and was not in @base. Where both sides have changed, the stricter counts. */
 void limits_merge (Limits *limits, const Record *base, const Record *record, Instant now);
 
+/* A Login that was on its way when @record was made came to nothing, since whoever made it has ended. */
+void limits_attempt_failed (Limits *limits, const Record *record);
+
 /* No wait that was stored is longer than the longest that there can be. */
 void limits_bound (Limits *limits, const AccountConfig *config, Instant now);
 

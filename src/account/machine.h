@@ -38,9 +38,10 @@ typedef struct
   guint64 number; /* 0: none */
   Operation operation;
   gint64 sent_us;
-  Guid identity_id; /* of a Set* */
-  Session *session; /* that it asks about or makes */
-  Command *command; /* it is made for; NULL: for the waiters, or for one who left */
+  Guid identity_id;       /* of a Set* */
+  Session *session;       /* that it asks about or makes */
+  Command *command;       /* it is made for; NULL: for the waiters, or for one who left */
+  Credential *credential; /* that it presents; NULL: none */
 } Call;
 
 /* The lock that the mounts of one account share; whoever has it may log in. */
@@ -58,7 +59,8 @@ struct Account
   Credential *credential; /* at hand for renewals */
   char *owner;            /* whose the session is or was (credential_owner_key()) */
   GError *rejected;       /* the service's word on the last credential, when it was refused: never tried again */
-  Credential *rejected_credential; /* that one; NULL if it is known by the digest alone */
+  Credential *filed;      /* the last one that came from a file */
+  Credential *rejected_credential; /* the one that was refused, if it came from a file; a written one is forgotten */
   char *rejected_digest;           /* as in the record that was restored */
   char *rejected_cause;            /* likewise */
   Session *session;
@@ -68,12 +70,15 @@ struct Account
   Call call;
   guint64 last_call;
   Lock lock;
-  gint64 used_us;    /* somebody last used the session */
-  gint64 kept_us;    /* the keep-alive last tried */
-  gint64 offline_us; /* the service was last out of reach; NEVER: it has answered since */
-  gint64 timer_us;   /* that was last asked for */
-  Record *stored;    /* what was last to be stored */
-  gboolean unsynced; /* nobody has waited for that */
+  gint64 used_us;          /* somebody last used the session */
+  gboolean keeping;        /* the keep-alive is among the waiters */
+  gint64 kept_us;          /* and last tried then */
+  gint64 offline_us;       /* the service was last out of reach; NEVER: it has answered since */
+  gint64 timer_us;         /* that was last asked for */
+  Record *stored;          /* what was last to be stored */
+  gboolean unsynced;       /* nobody has waited for that */
+  gint64 their_attempt_us; /* the other mount's Login is on its way: kept in what is stored, and of no concern to us */
+  gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
 };
 
@@ -83,6 +88,9 @@ void account_use_session (Account *account, Session *session, Effects *effects);
 /* credentials.c */
 /* The credential at hand goes, and what is known of one that was rejected. */
 void credential_forget (Account *account);
+/* Without one at hand, that of the file is, if it is the same user's. */
+void credential_fall_back (Account *account);
+void credential_reject (Account *account, const Credential *credential, const GError *error);
 void credential_found (Account *account, const Event *event, Instant now, Effects *effects);
 
 /* What is to be done for a waiter or a command now. */
@@ -111,6 +119,8 @@ Verdict verdict_needs_unless (Operation operation, GError *refusal);
 /* calls.c: the one call at a time, and the lock that a Login takes. */
 /* Makes a call, or asks for the lock first; FALSE if it is not made yet. */
 gboolean call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects);
+/* It is over. */
+void call_end (Account *account);
 /* Its answer is not wanted any more. */
 void call_cancel (Account *account, Effects *effects);
 /* Gives up the lock if nobody needs it now. */

@@ -1,13 +1,15 @@
 /* Records as values. Touches nothing. */
 #include "account/record.h"
 
+#define MINUTE_US (60 * G_USEC_PER_SEC)
+
 Record *
 record_new (void)
 {
   Record *record = g_new0 (Record, 1);
 
   record->chosen = guid_zero;
-  record->used_us = record->login_us = record->throttle_us = record->quarantine_us = NEVER;
+  record->attempt_us = record->used_us = record->login_us = record->throttle_us = record->quarantine_us = NEVER;
   record->allowed = -1;
   record->allowed_until_us = NEVER;
   return record;
@@ -55,7 +57,7 @@ record_same_session (const Record *a, const Record *b)
 gboolean
 record_same_choice (const Record *a, const Record *b)
 {
-  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen) && a->put_back == b->put_back
+  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen)
          && g_strcmp0 (a->withheld, b->withheld) == 0;
 }
 
@@ -68,9 +70,10 @@ elapsed_us (const Record *record, Instant now)
 
 /* Another boot clock's minutes begin at other moments; nothing may be forgotten early for that. */
 static void
-shift_spent (Record *record, gint64 elapsed)
+shift_spent (Record *record, gint64 elapsed, Instant now)
 {
-  gint64 minutes = CLAMP (elapsed / (60 * G_USEC_PER_SEC) - (record->same_boot ? 0 : 1), 0, RECORD_MINUTES);
+  gint64 begun = now.boot_us / MINUTE_US - record->saved.boot_us / MINUTE_US;
+  gint64 minutes = CLAMP (record->same_boot ? begun : elapsed / MINUTE_US - 1, 0, RECORD_MINUTES);
 
   for (gint age = RECORD_MINUTES - 1; age >= 0; age--)
     record->spent[age] = age < minutes ? 0 : record->spent[age - minutes];
@@ -79,15 +82,15 @@ shift_spent (Record *record, gint64 elapsed)
 void
 record_shift (Record *record, Instant now)
 {
-  gint64 *const times[]
-    = {&record->used_us, &record->login_us, &record->throttle_us, &record->quarantine_us, &record->allowed_until_us};
+  gint64 *const times[] = {&record->used_us,     &record->login_us,      &record->attempt_us,
+                           &record->throttle_us, &record->quarantine_us, &record->allowed_until_us};
   gint64 elapsed = elapsed_us (record, now);
   gint64 offset = now.boot_us - elapsed - record->saved.boot_us;
 
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     if (*times[i] != NEVER)
       *times[i] += offset;
-  shift_spent (record, elapsed);
+  shift_spent (record, elapsed, now);
   record->saved = now;
   record->same_boot = TRUE;
 }

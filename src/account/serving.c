@@ -51,6 +51,12 @@ account_has_session (const Account *account)
   return account->session->id != NULL;
 }
 
+gboolean
+account_is_rejected (const Account *account)
+{
+  return account->rejected != NULL;
+}
+
 static gboolean
 check_session (const Session *session, GError **error)
 {

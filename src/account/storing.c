@@ -8,9 +8,15 @@
 #define USED_PRECISION_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 
 static gboolean
-puts_back (const Session *session)
+puts_back (const Account *account)
 {
-  return session->put_back || session->switching;
+  return account->session->put_back || account->session->switching || account->their_put_back;
+}
+
+static gint64
+attempt_us (const Account *account)
+{
+  return MAX (account->limits.attempt_us, account->their_attempt_us);
 }
 
 static Record *
@@ -28,7 +34,7 @@ make_record (const Account *account, Instant now)
   record->passport = session->passport == NULL ? NULL : passport_copy (session->passport);
   record->chosen_by = session->chosen_by;
   record->chosen = session->chosen;
-  record->put_back = puts_back (session);
+  record->put_back = puts_back (account);
   record->withheld = session->withheld == NULL ? NULL : g_strdup (session->withheld->message);
   record->used_us = account->used_us;
   record->rejected = account->rejected_credential == NULL ? NULL : credential_ref (account->rejected_credential);
@@ -37,7 +43,19 @@ make_record (const Account *account, Instant now)
     = g_strdup (account->rejected_cause != NULL || account->rejected == NULL ? account->rejected_cause
                                                                              : account->rejected->message);
   limits_save (&account->limits, record, now);
+  record->attempt_us = attempt_us (account);
   return record;
+}
+
+/* A record that was read knows the rejected credential by its digest alone. */
+static gboolean
+same_rejected (const Account *account, const Record *record)
+{
+  gboolean ours = account->rejected_credential != NULL || account->rejected_digest != NULL;
+
+  if (account->rejected_credential != NULL && record->rejected != NULL)
+    return account->rejected_credential == record->rejected;
+  return ours == (record->rejected != NULL || record->rejected_digest != NULL);
 }
 
 /* Without making a record, which most events do not need. */
@@ -51,9 +69,10 @@ differs (const Account *account, const Record *record)
 
   return !same_id || session->ended != record->ended || session->proven != record->proven
          || session->chosen_by != record->chosen_by || !guid_equal (&session->chosen, &record->chosen)
-         || puts_back (session) != record->put_back || g_strcmp0 (withheld, record->withheld) != 0
-         || g_strcmp0 (account->owner, record->owner) != 0 || account->rejected_credential != record->rejected
-         || account->used_us > record->used_us + USED_PRECISION_US || limits_differ (&account->limits, record);
+         || puts_back (account) != record->put_back || g_strcmp0 (withheld, record->withheld) != 0
+         || g_strcmp0 (account->owner, record->owner) != 0 || !same_rejected (account, record)
+         || attempt_us (account) != record->attempt_us || account->used_us > record->used_us + USED_PRECISION_US
+         || limits_differ (&account->limits, record);
 }
 
 /* A call that may not be made again after a crash, an answer that somebody will rely on: before them it must be stored. */
@@ -63,7 +82,7 @@ must_sync (const Account *account, const Effects *own)
   if (effects_have (own, EFFECT_ANSWER) || effects_have (own, EFFECT_UNLOCK))
     return TRUE;
   return effects_have (own, EFFECT_CALL)
-         && (operation_logs_in (account->call.operation) || account->limits.budget.unsaved);
+         && (!operation_row (account->call.operation)->only_asks || account->limits.budget.unsaved);
 }
 
 void
@@ -98,9 +117,9 @@ session_of (const Record *record)
   session_set_passport (session, record->passport);
   session->chosen_by = record->chosen_by;
   session->chosen = record->chosen;
-  session->put_back = record->put_back;
   if (record->withheld != NULL)
     session_withhold (session, record->withheld);
+  session->put_back = record->put_back;
   return session;
 }
 
@@ -123,6 +142,7 @@ account_restore (Account *account, Record *record, Instant now)
   account->rejected_digest = g_strdup (record->rejected_digest);
   account->rejected_cause = g_strdup (record->rejected_cause);
   limits_merge (&account->limits, account->stored, record, now);
+  limits_attempt_failed (&account->limits, record);
   limits_bound (&account->limits, &account->config, now);
   take_record (account, record);
 }
@@ -146,6 +166,28 @@ choose_as (Session *session, const Session *other)
   g_clear_error (&session->withheld);
 }
 
+static gboolean
+same_id (const Record *a, const Record *b)
+{
+  return a->session == b->session
+         || (a->session != NULL && b->session != NULL && secret_equal (a->session, b->session));
+}
+
+/*
+ * Who withholds the session has not chosen, and who has written an identity meanwhile knows better. What the other mount would
+ * put back after a Login or a switch of its own is its own affair, as long as it lives.
+ */
+static gboolean
+chooses_anew (const Record *base, const Record *ours, const Record *theirs)
+{
+  gboolean we_chose = ours->chosen_by != base->chosen_by || !guid_equal (&ours->chosen, &base->chosen);
+  gboolean they_chose = theirs->chosen_by != base->chosen_by || !guid_equal (&theirs->chosen, &base->chosen);
+
+  if (record_same_choice (base, theirs) || record_same_choice (ours, theirs))
+    return FALSE;
+  return they_chose || !we_chose;
+}
+
 /*
  * What is to be our session when another mount has stored @record: theirs if it has changed, with their choice if that has
  * changed, and else with ours. NULL: the one that we have.
@@ -154,7 +196,7 @@ static Session *
 merge_sessions (const Account *account, const Record *base, const Record *ours, const Record *theirs)
 {
   gboolean other_session = !record_same_session (base, theirs) && !record_same_session (ours, theirs);
-  gboolean other_choice = !record_same_choice (base, theirs) && !record_same_choice (ours, theirs);
+  gboolean other_choice = chooses_anew (base, ours, theirs);
   Session *session;
 
   if (!other_session && !other_choice)
@@ -170,36 +212,75 @@ merge_sessions (const Account *account, const Record *base, const Record *ours, 
       session->ended = ours->ended;
       session->proven = ours->proven;
       session_set_passport (session, ours->passport);
+      session->put_back = session->put_back || !same_id (ours, theirs);
     }
   else if (session->id == NULL)
     session->ended = TRUE;
   return session;
 }
 
+/* Two users of one SOURCE would take the place of each other for ever. */
+static void
+keep_to_ourselves (Account *account, Effects *effects)
+{
+  effects_log (
+    effects, G_LOG_LEVEL_WARNING,
+    "another mount has stored the session of another user under this source; this one is not stored any more");
+  account->config.stored = FALSE;
+}
+
+/* The digest of a credential that the other mount knows to be rejected is kept with the rest. */
+static void
+adopt_rejected (Account *account, const Record *record)
+{
+  if (account->rejected_credential != NULL)
+    return;
+  g_free (account->rejected_digest);
+  account->rejected_digest = g_strdup (record->rejected_digest);
+  g_free (account->rejected_cause);
+  account->rejected_cause = g_strdup (record->rejected_cause);
+}
+
+static void
+adopt_affairs (Account *account, const Record *record)
+{
+  gboolean our_attempt = record->attempt_us == account->limits.attempt_us;
+
+  account->their_attempt_us = our_attempt ? NEVER : record->attempt_us;
+  account->their_put_back = record->put_back && !account->session->put_back && !account->session->switching;
+}
+
+static void
+adopt_session (Account *account, const Record *base, const Record *record, Instant now, Effects *effects)
+{
+  g_autoptr (Record) ours = make_record (account, now);
+  Session *session = merge_sessions (account, base, ours, record);
+
+  if (session != NULL)
+    account_use_session (account, session, effects);
+  if (record->owner != NULL)
+    {
+      g_free (account->owner);
+      account->owner = g_strdup (record->owner);
+    }
+  account->used_us = MAX (account->used_us, record->used_us);
+  adopt_rejected (account, record);
+}
+
 void
 storing_adopt (Account *account, const Record *base, const Record *record, Instant now, Effects *effects)
 {
   g_autoptr (Record) nothing = record_new ();
-  g_autoptr (Record) ours = make_record (account, now);
-  Session *session;
+  g_autoptr (Record) theirs = record_copy (record);
 
   if (base == NULL)
     base = nothing;
-  if (is_of_another_user (account, record))
-    effects_log (effects, G_LOG_LEVEL_WARNING,
-                 "what another mount has stored belongs to another user, and is not used");
+  record_shift (theirs, now);
+  if (is_of_another_user (account, theirs))
+    keep_to_ourselves (account, effects);
   else
-    {
-      session = merge_sessions (account, base, ours, record);
-      if (session != NULL)
-        account_use_session (account, session, effects);
-      if (record->owner != NULL)
-        {
-          g_free (account->owner);
-          account->owner = g_strdup (record->owner);
-        }
-      account->used_us = MAX (account->used_us, record->used_us);
-    }
-  limits_merge (&account->limits, base, record, now);
-  take_record (account, record);
+    adopt_session (account, base, theirs, now, effects);
+  adopt_affairs (account, theirs);
+  limits_merge (&account->limits, base, theirs, now);
+  take_record (account, theirs);
 }

@@ -19,7 +19,9 @@ dismiss (Account *account, GList *link, const GError *error, Effects *effects)
 {
   Waiter *waiter = link->data;
 
-  if (!waiter->keeps)
+  if (waiter->keeps)
+    account->keeping = FALSE;
+  else
     effects_answer (effects, waiter->id, error);
   g_free (waiter);
   g_queue_delete_link (&account->waiters, link);
@@ -80,6 +82,9 @@ waiters_fail (Account *account, GPtrArray *concerned, const Call *call, const GE
       if (has_another_way (waiter, call, error))
         continue;
       failure = want_failure (account, waiter, error, now);
+      /* Who has grace is judged again after the writers, who may be about to switch. */
+      if (failure == NULL)
+        continue;
       dismiss (account, g_queue_find (&account->waiters, waiter), failure, effects);
     }
 }

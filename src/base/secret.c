@@ -115,7 +115,7 @@ secret_scrub (const char *text, const Secret *secret)
   return g_string_free (g_steal_pointer (&scrubbed), FALSE);
 }
 
-static void
+void
 secret_buffer_reserve (SecretBuffer *buffer, gsize capacity)
 {
   char *data;

@@ -36,6 +36,9 @@ void secret_buffer_append (SecretBuffer *buffer, const char *bytes, gsize length
 void secret_buffer_append_text (SecretBuffer *buffer, const char *text);
 void secret_buffer_append_printf (SecretBuffer *buffer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* Makes room for @capacity bytes in all, so that some can be read to the end of the data. Nothing is appended. */
+void secret_buffer_reserve (SecretBuffer *buffer, gsize capacity);
+
 /* Forgets the first @length bytes. */
 void secret_buffer_consume (SecretBuffer *buffer, gsize length);
 

@@ -2,21 +2,28 @@
 #include "daemon/daemon.h"
 
 #include "base/error.h"
+#include "daemon/credentials.h"
 #include "daemon/mountpoint.h"
 #include "daemon/process.h"
 #include "daemon/runner.h"
 #include "daemon/sandbox_child.h"
 #include "soap/envelope.h"
+#include "store/digest.h"
 
 #include <errno.h>
 #include <glib-unix.h>
 #include <unistd.h>
+
+/* Another mount's Login may take as long as a call may; and then it has to store the session. */
+#define PATIENCE_S 5
 
 typedef struct
 {
   char *mountpoint;
   SandboxChild *sandbox;
   Client *client;
+  Store *store;             /* NULL: nothing is kept between runs */
+  Credentials *credentials; /* NULL: there are none but those that are written to login */
   Account *account;
   Tree *tree;
   Runner *runner;
@@ -25,9 +32,57 @@ typedef struct
 } Daemon;
 
 static void
+present_credential (Daemon *daemon, Credential *credential, gboolean known_rejected)
+{
+  Event event = {.kind = EVENT_CREDENTIAL, .credential = credential, .known_rejected = known_rejected};
+
+  runner_post (daemon->runner, &event);
+}
+
+/* One that cannot be used is no reason to forget the one at hand. */
+static void
+read_credentials_again (Daemon *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Credential) credential = credentials_read (daemon->credentials, &error);
+
+  if (credential == NULL)
+    g_warning ("%s", error->message);
+  else
+    {
+      g_message ("read %s again", credentials_path (daemon->credentials));
+      present_credential (daemon, credential, FALSE);
+    }
+}
+
+/* A credential that was rejected is not tried again before its file has changed. */
+static void
 post (gpointer data, const Event *event)
 {
-  runner_post (((Daemon *)data)->runner, event);
+  Daemon *daemon = data;
+
+  if (event->kind == EVENT_WANT && daemon->credentials != NULL && account_is_rejected (daemon->account)
+      && credentials_changed (daemon->credentials))
+    read_credentials_again (daemon);
+  runner_post (daemon->runner, event);
+}
+
+static void
+on_record_replaced (gpointer data, const Record *base, const Record *record)
+{
+  Event event = {.kind = EVENT_RECORD, .base = base, .record = record};
+
+  runner_post (((Daemon *)data)->runner, &event);
+}
+
+static gboolean
+on_hangup (gpointer data)
+{
+  Daemon *daemon = data;
+
+  if (daemon->credentials != NULL)
+    read_credentials_again (daemon);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -52,19 +107,61 @@ on_signal (gpointer data)
 }
 
 static Account *
-new_account (const Options *options)
+new_account (const Options *options, gboolean stored)
 {
   AccountConfig config = {
     .check_ttl_us = options->check_ttl_s * G_USEC_PER_SEC,
     .offline_grace_us = options->offline_grace_s * G_USEC_PER_SEC,
-    .remember = TRUE,
-    .backoff_min_us = G_USEC_PER_SEC,
-    .backoff_max_us = 15 * 60 * G_USEC_PER_SEC,
+    .keepalive_us = options->keepalive_s * G_USEC_PER_SEC,
+    .idle_after_us = options->idle_after_s * G_USEC_PER_SEC,
+    .backoff_min_us = options->backoff_min_s * G_USEC_PER_SEC,
+    .backoff_max_us = options->backoff_max_s * G_USEC_PER_SEC,
+    .rate = options->rate,
+    .remember = options->remember,
+    .stored = stored,
     .service_id = (gint32)options->service_id,
     .seed = g_random_int (),
   };
 
   return account_new (&config);
+}
+
+/* Without a place to keep things the mount is of use all the same. The sandbox's sessions end with it. */
+static Store *
+open_store (Daemon *daemon, const Options *options)
+{
+  static const StoreHooks store_hooks = {on_record_replaced};
+  StoreConfig config = {.endpoint = options->endpoint, .source = options->source};
+  g_autoptr (GError) error = NULL;
+  Store *store;
+
+  if (options->sandbox || options->store == STORE_NONE)
+    return NULL;
+  store = store_open (&config, &store_hooks, daemon, &error);
+  if (store == NULL)
+    g_warning ("nothing will be kept for the next run: %s", error->message);
+  return store;
+}
+
+/* Takes up what the last run has stored, and reads the credential that there is in a file. */
+static gboolean
+take_up (Daemon *daemon, Record *record, GError **error)
+{
+  g_autoptr (Credential) credential = NULL;
+  gboolean known_rejected;
+
+  if (daemon->credentials != NULL && (credential = credentials_read (daemon->credentials, error)) == NULL)
+    return FALSE;
+  known_rejected = credential != NULL && record != NULL && record->rejected_digest != NULL
+                   && digest_matches (record->rejected_digest, credential);
+  if (record != NULL)
+    {
+      account_restore (daemon->account, record, runner_now ());
+      runner_post (daemon->runner, &(Event){.kind = EVENT_TIME});
+    }
+  if (credential != NULL)
+    present_credential (daemon, credential, known_rejected);
+  return TRUE;
 }
 
 static Client *
@@ -101,9 +198,24 @@ new_tree (const Daemon *daemon, const Options *options)
   return tree_new (&config, daemon->account);
 }
 
+static Runner *
+new_runner (const Daemon *daemon, const Options *options)
+{
+  RunnerParts parts = {
+    .account = daemon->account,
+    .client = daemon->client,
+    .tree = daemon->tree,
+    .store = daemon->store,
+    .patience_s = (guint)options->timeout_s + PATIENCE_S,
+  };
+
+  return runner_new (&parts);
+}
+
 static gboolean
 start (Daemon *daemon, const Options *options, GError **error)
 {
+  g_autoptr (Record) record = NULL;
   FsConfig config = {.source = options->source, .mount_options = options->mount_options->str, .debug = options->debug};
 
   daemon->mountpoint = mountpoint_prepare (options->mountpoint, error);
@@ -114,9 +226,14 @@ start (Daemon *daemon, const Options *options, GError **error)
   daemon->client = new_client (options, options->sandbox ? daemon->sandbox->endpoint : options->endpoint, error);
   if (daemon->client == NULL)
     return FALSE;
-  daemon->account = new_account (options);
+  daemon->credentials = credentials_new (options->credentials, options->source, &options->application_id);
+  daemon->store = open_store (daemon, options);
+  daemon->account = new_account (options, daemon->store != NULL);
   daemon->tree = new_tree (daemon, options);
-  daemon->runner = runner_new (daemon->account, daemon->client, daemon->tree);
+  daemon->runner = new_runner (daemon, options);
+  record = daemon->store == NULL ? NULL : store_load (daemon->store);
+  if (!take_up (daemon, record, error))
+    return FALSE;
   config.mountpoint = daemon->mountpoint;
   daemon->fs = fs_mount (&config, daemon->tree, daemon->account, &hooks, daemon, error);
   if (daemon->fs == NULL)
@@ -128,14 +245,13 @@ start (Daemon *daemon, const Options *options, GError **error)
 static void
 stop (Daemon *daemon)
 {
-  Event event = {.kind = EVENT_STOP};
-
+  if (daemon->runner != NULL)
+    runner_stop (daemon->runner);
   if (daemon->fs != NULL)
-    {
-      runner_post (daemon->runner, &event);
-      fs_unmount (daemon->fs);
-    }
+    fs_unmount (daemon->fs);
   g_clear_pointer (&daemon->runner, runner_free);
+  g_clear_pointer (&daemon->store, store_free);
+  g_clear_pointer (&daemon->credentials, credentials_free);
   g_clear_pointer (&daemon->tree, tree_free);
   g_clear_pointer (&daemon->account, account_free);
   g_clear_pointer (&daemon->client, client_free);
@@ -154,6 +270,7 @@ daemon_run (const Options *options, GError **error)
   daemon.loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, &daemon);
   g_unix_signal_add (SIGINT, on_signal, &daemon);
+  g_unix_signal_add (SIGHUP, on_hangup, &daemon);
   started = start (&daemon, options, error);
   if (started)
     {

@@ -1,19 +1,23 @@
-/* The runner. Touches the clocks; the network and the mount only through net/ and fs/. */
+/* The runner. Touches the clocks; the network, the mount and the store only through net/, fs/ and store/. */
 #include "daemon/runner.h"
 
+#include "daemon/alarm.h"
 #include "soap/envelope.h"
 
 #include <time.h>
 
+/* A disk that hangs must not hang the readers. */
+#define LONGEST_SYNC_MS 2000
+
 struct Runner
 {
-  Account *account;
-  Client *client;
-  Tree *tree;
+  RunnerParts parts;
   Fs *fs;
+  Alarm *alarm;
   Effects *effects;
   gboolean running;
-  GHashTable *calls; /* number -> RunningCall, owned */
+  guint sync_patience; /* a timeout that runs while effects wait for the store; 0: none wait */
+  GHashTable *calls;   /* number -> RunningCall, owned */
 };
 
 typedef struct
@@ -34,14 +38,21 @@ running_call_free (gpointer memory)
   g_free (call);
 }
 
+static void
+on_alarm (gpointer data)
+{
+  Event event = {.kind = EVENT_TIME};
+
+  runner_post (data, &event);
+}
+
 Runner *
-runner_new (Account *account, Client *client, Tree *tree)
+runner_new (const RunnerParts *parts)
 {
   Runner *runner = g_new0 (Runner, 1);
 
-  runner->account = account;
-  runner->client = client;
-  runner->tree = tree;
+  runner->parts = *parts;
+  runner->alarm = alarm_new (on_alarm, runner);
   runner->effects = effects_new ();
   runner->calls = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, running_call_free);
   return runner;
@@ -55,8 +66,10 @@ runner_free (Runner *runner)
 
   g_hash_table_iter_init (&iter, runner->calls);
   while (g_hash_table_iter_next (&iter, NULL, &call))
-    client_cancel (runner->client, ((RunningCall *)call)->transfer);
+    client_cancel (runner->parts.client, ((RunningCall *)call)->transfer);
   g_hash_table_unref (runner->calls);
+  g_clear_handle_id (&runner->sync_patience, g_source_remove);
+  alarm_free (runner->alarm);
   effects_free (runner->effects);
   g_free (runner);
 }
@@ -67,8 +80,8 @@ runner_set_fs (Runner *runner, Fs *fs)
   runner->fs = fs;
 }
 
-static Instant
-now (void)
+Instant
+runner_now (void)
 {
   struct timespec boot;
 
@@ -115,7 +128,7 @@ make_call (Runner *runner, const Effect *effect)
   envelope_write (request, &envelope);
   wire.own_connection = !row->only_asks;
   g_hash_table_insert (runner->calls, &call->number, call);
-  call->transfer = client_call (runner->client, &wire, &sink, call);
+  call->transfer = client_call (runner->parts.client, &wire, &sink, call);
 }
 
 static void
@@ -125,7 +138,7 @@ cancel_call (Runner *runner, const Effect *effect)
 
   if (call == NULL)
     return;
-  client_cancel (runner->client, call->transfer);
+  client_cancel (runner->parts.client, call->transfer);
   g_hash_table_remove (runner->calls, &effect->call);
 }
 
@@ -139,7 +152,7 @@ answer (Runner *runner, const Effect *effect)
 static void
 changed (Runner *runner, const Effect *effect)
 {
-  tree_changed (runner->tree, effect->changed, g_get_real_time ());
+  tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
 }
 
 static void
@@ -148,25 +161,106 @@ say (Runner *runner, const Effect *effect)
   g_log_structured (G_LOG_DOMAIN, effect->level, "MESSAGE", "%s", effect->text);
 }
 
-static void (*const carry_out[]) (Runner *runner, const Effect *effect) = {
+static void
+set_timer (Runner *runner, const Effect *effect)
+{
+  if (effect->boot_us == NEVER)
+    alarm_off (runner->alarm);
+  else
+    alarm_set (runner->alarm, effect->boot_us);
+}
+
+static void
+store (Runner *runner, const Effect *effect)
+{
+  store_save (runner->parts.store, effect->record);
+}
+
+static void
+on_locked (gpointer data, const Record *base, const Record *record, const GError *error)
+{
+  Event event = {.kind = EVENT_LOCKED, .base = base, .record = record, .error = error};
+
+  runner_post (data, &event);
+}
+
+static void
+lock (Runner *runner, const Effect *effect)
+{
+  store_lock (runner->parts.store, runner->parts.patience_s, on_locked, runner);
+}
+
+static void
+unlock (Runner *runner, const Effect *effect)
+{
+  store_unlock (runner->parts.store);
+}
+
+static void carry_on (Runner *runner);
+
+static void
+on_synced (gpointer data)
+{
+  Runner *runner = data;
+
+  if (runner->sync_patience == 0)
+    return;
+  g_clear_handle_id (&runner->sync_patience, g_source_remove);
+  carry_on (runner);
+}
+
+static gboolean
+on_sync_too_slow (gpointer data)
+{
+  g_warning ("storing takes very long; going on without waiting for it");
+  on_synced (data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+sync_store (Runner *runner, const Effect *effect)
+{
+  runner->sync_patience = g_timeout_add (LONGEST_SYNC_MS, on_sync_too_slow, runner);
+  store_sync (runner->parts.store, on_synced, runner);
+}
+
+static void (*const carry_out[N_EFFECTS]) (Runner *runner, const Effect *effect) = {
   [EFFECT_CALL] = make_call, [EFFECT_CANCEL] = cancel_call, [EFFECT_ANSWER] = answer, [EFFECT_CHANGED] = changed,
-  [EFFECT_LOG] = say,
+  [EFFECT_LOG] = say,        [EFFECT_TIMER] = set_timer,    [EFFECT_STORE] = store,   [EFFECT_SYNC] = sync_store,
+  [EFFECT_LOCK] = lock,      [EFFECT_UNLOCK] = unlock,
 };
 
-void
-runner_post (Runner *runner, const Event *event)
+static void
+carry_on (Runner *runner)
 {
   Effect *next;
 
-  account_handle (runner->account, event, now (), runner->effects);
   if (runner->running)
     return;
   runner->running = TRUE;
-  while ((next = effects_pop (runner->effects)) != NULL)
+  while ((next = runner->sync_patience == 0 ? effects_pop (runner->effects) : effects_pop_urgent (runner->effects))
+         != NULL)
     {
       g_autoptr (Effect) effect = next;
 
       carry_out[effect->kind](runner, effect);
     }
   runner->running = FALSE;
+}
+
+void
+runner_post (Runner *runner, const Event *event)
+{
+  account_handle (runner->parts.account, event, runner_now (), runner->effects);
+  carry_on (runner);
+}
+
+void
+runner_stop (Runner *runner)
+{
+  Event event = {.kind = EVENT_STOP};
+
+  runner_post (runner, &event);
+  while (runner->sync_patience != 0)
+    g_main_context_iteration (NULL, TRUE);
 }

@@ -3,6 +3,9 @@
 
 #include <fcntl.h>
 
+/* From open(2) to the first read(2) of a program that is about to read. */
+#define GRANT_US (2 * G_USEC_PER_SEC)
+
 static Handle *
 handle_of (const struct fuse_file_info *info)
 {
@@ -21,10 +24,32 @@ handle_free (gpointer memory)
   Handle *handle = memory;
 
   secret_buffer_clear (&handle->snapshot);
+  secret_buffer_clear (&handle->granted);
   secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
   g_clear_error (&handle->failure);
   g_free (handle);
+}
+
+/* What an opener has waited for is his for a moment, whatever becomes of the session before he reads. */
+static void
+grant (Fs *fs, Handle *handle)
+{
+  if (tree_read (fs->tree, handle->node, &handle->granted, NULL))
+    handle->granted_us = g_get_monotonic_time ();
+}
+
+static gboolean
+take_snapshot (Fs *fs, Handle *handle, GError **error)
+{
+  secret_buffer_clear (&handle->snapshot);
+  if (tree_read (fs->tree, handle->node, &handle->snapshot, error))
+    return TRUE;
+  if (handle->granted.length == 0 || g_get_monotonic_time () > handle->granted_us + GRANT_US)
+    return FALSE;
+  secret_buffer_append (&handle->snapshot, handle->granted.data, handle->granted.length);
+  g_clear_error (error);
+  return TRUE;
 }
 
 /* What changes is not cached: O_TRUNC zeroes the size that the kernel knows and would tear cached reads of others. */
@@ -39,6 +64,8 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
                    || node_kind (node)->changes == CHANGES_WITH_ERRORS;
   if (is_for_writing (info))
     handle->input = tree_open_input (fs->tree, node);
+  else if (node_kind (node)->want != WANT_NOTHING)
+    grant (fs, handle);
   info->fh = (guint64)(gsize)handle;
   info->direct_io = handle->direct ? 1 : 0;
   info->noflush = handle->input == NULL ? 1 : 0;
@@ -127,10 +154,7 @@ op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct 
       return;
     }
   if (offset == 0 || !handle->has_snapshot)
-    {
-      secret_buffer_clear (&handle->snapshot);
-      handle->has_snapshot = tree_read (fs->tree, node, &handle->snapshot, &error);
-    }
+    handle->has_snapshot = take_snapshot (fs, handle, &error);
   if (handle->has_snapshot)
     reply_part (request, &handle->snapshot, size, offset);
   else

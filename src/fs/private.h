@@ -17,7 +17,9 @@ typedef struct
   gboolean direct;       /* not in the page cache, so each opener may have its own view */
   gboolean has_snapshot; /* what a reader reads on from, when he began at 0 */
   SecretBuffer snapshot;
-  Input *input; /* NULL: not open for writing */
+  SecretBuffer granted; /* what there was when the open went through */
+  gint64 granted_us;    /* and when; monotonic clock */
+  Input *input;         /* NULL: not open for writing */
   pid_t opener;
   SecretBuffer failed; /* the bytes of the write that failed last */
   GError *failure;     /* and why */

@@ -1,6 +1,10 @@
 /* Credentials as values. Touches nothing. */
 #include "soap/credential.h"
 
+#include "base/locked.h"
+
+#define SHA256_BLOCK 64
+
 Credential *
 credential_new (void)
 {
@@ -42,9 +46,26 @@ same_secret (const Secret *a, const Secret *b)
 gboolean
 credential_equal (const Credential *a, const Credential *b)
 {
-  return guid_equal (&a->application_id, &b->application_id) && guid_equal (&a->identity_id, &b->identity_id)
-         && g_strcmp0 (a->username, b->username) == 0 && same_secret (a->password, b->password)
-         && same_secret (a->token, b->token);
+  return guid_equal (&a->application_id, &b->application_id) && g_strcmp0 (a->username, b->username) == 0
+         && same_secret (a->password, b->password) && same_secret (a->token, b->token);
+}
+
+/*
+ * A GChecksum holds the last bytes it was given until they are overwritten, and is freed with them: so what comes last is not the
+ * token.
+ */
+static char *
+token_digest (const Secret *token)
+{
+  static const guchar tail[2 * SHA256_BLOCK] = {0};
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  char *digest;
+
+  g_checksum_update (checksum, (const guchar *)secret_text (token), (gssize)secret_length (token));
+  g_checksum_update (checksum, tail, sizeof tail);
+  digest = g_strdup (g_checksum_get_string (checksum));
+  wipe_stack ();
+  return digest;
 }
 
 char *
@@ -54,7 +75,7 @@ credential_owner_key (const Credential *credential)
 
   if (credential->token == NULL)
     return g_strdup_printf ("%s user %s", credential->application_id.text, credential->username);
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, secret_text (credential->token), -1);
+  digest = token_digest (credential->token);
   return g_strdup_printf ("%s token %s", credential->application_id.text, digest);
 }
 

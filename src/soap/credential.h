@@ -18,7 +18,7 @@ Credential *credential_ref (Credential *credential);
 void credential_unref (Credential *credential);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Credential, credential_unref)
 
-/* Whether both say the same in every part. */
+/* Whether the service would judge both alike: all but the identity is the same. */
 gboolean credential_equal (const Credential *a, const Credential *b);
 
 /*

@@ -145,7 +145,7 @@ def test_an_identity_that_is_blocked_later_is_refused_and_may_come_back(mounted,
 @pytest.fixture
 def unlimited(mount, start_sandbox):
     """A mount whose service takes any number of calls."""
-    mounted = mount(start_sandbox('--calls-per-hour', 1000000).url, limit=120)
+    mounted = mount(start_sandbox('--calls-per-hour', 1000000).url, options={'rate': 1000000}, limit=120)
     log_in(mounted)
     return mounted
 

@@ -429,3 +429,15 @@ def check_all_failed(waiting):
     for program in waiting:
         status, _, messages = program.result()
         assert status == 1 and messages, 'a program that waited was not told'
+
+
+def test_who_has_opened_the_cookie_can_read_it_though_the_session_ends_in_between(mounted, service):
+    descriptor = os.open(mounted.path / 'cookie', os.O_RDONLY)
+    try:
+        service.model.end_sessions()
+        assert mounted.read_now('session') == 'false\n'
+        cookie = os.read(descriptor, 100).decode()
+    finally:
+        os.close(descriptor)
+    mounted.secrets.add(cookie)
+    assert cookie.strip() in service.sessions_given

@@ -205,6 +205,21 @@ a_buffer_takes_text_and_formats (void)
 }
 
 static void
+a_buffer_can_be_filled_in_the_room_it_makes (void)
+{
+  g_auto (SecretBuffer) buffer = {0};
+
+  secret_buffer_append_text (&buffer, "hunter");
+  secret_buffer_reserve (&buffer, 10000);
+  g_assert_cmpuint (buffer.length, ==, 6);
+  memset (buffer.data + buffer.length, '2', 10000 - 6);
+  buffer.length = 10000;
+  secret_buffer_append_text (&buffer, "!");
+  g_assert_true (g_str_has_prefix (buffer.data, "hunter22"));
+  g_assert_true (g_str_has_suffix (buffer.data, "22!"));
+}
+
+static void
 a_buffer_that_grows_leaves_nothing_where_it_was (void)
 {
   g_auto (SecretBuffer) buffer = {0};
@@ -269,6 +284,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_buffer_is_empty_until_something_is_appended),
   SENTENCE (a_buffer_grows_byte_by_byte_and_at_once),
   SENTENCE (a_buffer_takes_text_and_formats),
+  SENTENCE (a_buffer_can_be_filled_in_the_room_it_makes),
   SENTENCE (a_buffer_that_grows_leaves_nothing_where_it_was),
   SENTENCE (consuming_wipes_what_is_not_needed_any_more),
   SENTENCE (a_cleared_buffer_leaves_nothing_and_can_be_used_again),
