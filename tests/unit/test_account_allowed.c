@@ -310,6 +310,25 @@ a_calendar_that_is_set_back_during_a_reboot_makes_nobody_wait_for_years (void)
   assert_served (rig);
 }
 
+/* The call of one who comes at the reset is told again that there is none. */
+static void
+a_second_word_that_nothing_is_allowed_is_stored_too (void)
+{
+  g_autoptr (Rig) rig = rig_new_stored_at_rate (0);
+
+  rig_log_in (rig, NULL);
+  allow (rig, 0, 161);
+  ask (rig);
+  rig_pass (rig, 161);
+  allow (rig, 0, 2000);
+  ask (rig);
+  rig->service->says_allowed = FALSE;
+  rig_pass (rig, 61);
+  assert_read_fails (rig, WANT_SESSION, SO24_ERROR_QUARANTINED);
+  rig_restart (rig);
+  assert_read_fails (rig, WANT_SESSION, SO24_ERROR_QUARANTINED);
+}
+
 static const Sentence sentences[] = {
   SENTENCE (with_none_left_nothing_is_called_until_the_reset),
   SENTENCE (with_none_left_a_written_login_is_refused_too),
@@ -329,6 +348,7 @@ static const Sentence sentences[] = {
   SENTENCE (it_survives_a_reboot),
   SENTENCE (a_calendar_that_jumps_does_not_move_it),
   SENTENCE (a_calendar_that_is_set_back_during_a_reboot_makes_nobody_wait_for_years),
+  SENTENCE (a_second_word_that_nothing_is_allowed_is_stored_too),
 };
 
 MAIN ("account, allowed")

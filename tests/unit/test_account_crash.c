@@ -330,6 +330,18 @@ crashes_between_any_two_effects_lose_no_identity_that_was_acknowledged (void)
     }
 }
 
+static void
+a_switch_that_crashes_at_the_worst_moment_leaves_nothing_revoked (void)
+{
+  g_autoptr (Rig) rig = rig_stored_on (FJELL);
+
+  rig_write_identity (rig, SKOG);
+  rig_lose_the_answer (rig);
+  rig_restart_at_the_worst (rig);
+  assert_cookie (rig, "sid-1");
+  assert_identity (rig, FJELL);
+}
+
 static const Sentence sentences[] = {
   SENTENCE (the_attempt_of_a_login_is_certain_before_its_call_goes_out),
   SENTENCE (the_attempt_is_certain_whatever_else_is_to_be_stored),
@@ -348,6 +360,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_crash_after_an_interrupted_switch_puts_the_old_identity_back),
   SENTENCE (a_crash_between_the_calls_of_a_switch_withholds_nothing),
   SENTENCE (crashes_between_any_two_effects_lose_no_identity_that_was_acknowledged),
+  SENTENCE (a_switch_that_crashes_at_the_worst_moment_leaves_nothing_revoked),
 };
 
 MAIN ("account, crash")

@@ -394,6 +394,30 @@ a_login_that_was_written_is_renewed_as_it_was_written (void)
   g_assert_cmpstr (assert_calling (rig, OPERATION_LOGIN)->credential->username, ==, OTHER);
 }
 
+static void
+changed_while_a_login_with_the_old_one_runs_the_new_one_is_tried (void)
+{
+  g_autoptr (Rig) rig = rig_new_stored ();
+
+  present (rig, OPS, "old", NULL);
+  rig_want (rig, WANT_COOKIE);
+  assert_calling (rig, OPERATION_LOGIN);
+  present (rig, OPS, PASSWORD, NULL);
+  rig_serve (rig);
+  assert_read (rig, WANT_COOKIE);
+}
+
+static void
+a_file_is_still_there_after_its_user_wrote_a_login_that_is_not_remembered (void)
+{
+  g_autoptr (Rig) rig = rig_forgetful ();
+
+  rig_present_ops (rig);
+  rig_log_in (rig, NULL);
+  rig_end_session (rig);
+  assert_cookie (rig, "sid-2");
+}
+
 static const Sentence sentences[] = {
   SENTENCE (it_is_used_for_the_first_login),
   SENTENCE (it_is_used_for_the_list_and_for_a_switch_too),
@@ -421,6 +445,8 @@ static const Sentence sentences[] = {
   SENTENCE (a_file_is_used_for_renewals_whatever_is_remembered),
   SENTENCE (a_file_renews_no_session_that_another_user_has_written),
   SENTENCE (a_login_that_was_written_is_renewed_as_it_was_written),
+  SENTENCE (changed_while_a_login_with_the_old_one_runs_the_new_one_is_tried),
+  SENTENCE (a_file_is_still_there_after_its_user_wrote_a_login_that_is_not_remembered),
 };
 
 MAIN ("account, credentials file")

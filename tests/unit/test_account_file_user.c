@@ -187,6 +187,43 @@ what_somebody_else_switched_is_not_put_right_by_the_same_content (void)
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
 }
 
+static void
+another_user_drops_the_session_that_the_file_made (void)
+{
+  g_autoptr (Rig) rig = rig_with_file (NULL);
+
+  rig_switch (rig, FJELL);
+  present (rig, OTHER, PASSWORD, NULL);
+  assert_withheld (rig, SO24_ERROR_NO_KEY);
+  assert_cookie (rig, "sid-2");
+  assert_identity (rig, FJORD);
+}
+
+static void
+another_user_drops_the_session_that_the_file_made_before_the_start (void)
+{
+  for
+    EACH_WAY (way)
+    {
+      g_autoptr (Rig) rig = rig_with_file (NULL);
+
+      rig_start_again (rig, way);
+      present (rig, OTHER, PASSWORD, NULL);
+      assert_cookie (rig, "sid-2");
+    }
+}
+
+static void
+the_user_of_the_file_who_writes_a_login_stays_on_his_identity (void)
+{
+  g_autoptr (Rig) rig = rig_with_file (NULL);
+
+  rig_switch (rig, FJELL);
+  rig_log_in (rig, NULL);
+  assert_cookie (rig, "sid-2");
+  assert_identity (rig, FJELL);
+}
+
 static const Sentence sentences[] = {
   SENTENCE (a_new_password_of_the_same_user_keeps_session_and_identity),
   SENTENCE (a_new_password_that_is_wrong_does_not_spoil_the_session),
@@ -200,6 +237,9 @@ static const Sentence sentences[] = {
   SENTENCE (another_identity_at_the_start_moves_the_session_that_was_stored),
   SENTENCE (an_identity_in_it_that_does_not_exist_withholds_the_cookie),
   SENTENCE (what_somebody_else_switched_is_not_put_right_by_the_same_content),
+  SENTENCE (another_user_drops_the_session_that_the_file_made),
+  SENTENCE (another_user_drops_the_session_that_the_file_made_before_the_start),
+  SENTENCE (the_user_of_the_file_who_writes_a_login_stays_on_his_identity),
 };
 
 MAIN ("account, user of a credentials file")

@@ -397,6 +397,20 @@ a_stopped_account_keeps_nothing (void)
   assert_calls (rig, "");
 }
 
+/* The service needs longer than a tenth of the period. */
+static void
+a_slow_keep_alive_asks_for_no_moment_in_the_past (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+
+  rig_pass (rig, 600);
+  rig_ring (rig);
+  assert_calling (rig, OPERATION_HAS_SESSION);
+  rig_pass (rig, 61);
+  rig_ring (rig);
+  g_assert_true (rig->timer_us == NEVER || rig->timer_us > rig->now.boot_us);
+}
+
 static const Sentence sentences[] = {
   SENTENCE (a_session_that_is_used_is_confirmed_every_ten_minutes),
   SENTENCE (a_session_that_a_reader_just_confirmed_is_not_confirmed_again),
@@ -427,6 +441,7 @@ static const Sentence sentences[] = {
   SENTENCE (it_goes_on_after_a_reboot),
   SENTENCE (a_restart_does_not_count_as_use),
   SENTENCE (a_stopped_account_keeps_nothing),
+  SENTENCE (a_slow_keep_alive_asks_for_no_moment_in_the_past),
 };
 
 MAIN ("account, keep-alive")

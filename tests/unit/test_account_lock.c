@@ -285,6 +285,34 @@ refused_with_a_session_that_another_mount_made_that_is_adopted (void)
   assert_cookie (rig, "sid-other");
 }
 
+/* While the lock was waited for, a reader's call began: whoever wrote the login has to hear of the refusal all the same. */
+static void
+refused_while_a_call_is_on_its_way_the_writer_fails_too (void)
+{
+  g_autoptr (Rig) rig = rig_stored_and_logged_in (NULL);
+  guint64 writer;
+
+  rig->lock_held_back = TRUE;
+  rig_pass (rig, 61);
+  writer = rig_write_login (rig, credential_by_password (OPS, PASSWORD, FJELL));
+  rig_want (rig, WANT_COOKIE);
+  rig_refuse_lock (rig);
+  assert_failed_with (rig, writer, SO24_ERROR_TIMED_OUT);
+}
+
+/* The same for a single mount: what it is told of is the attempt of a Login that is under way elsewhere. */
+static void
+a_login_under_way_elsewhere_is_waited_for (void)
+{
+  g_autoptr (Rig) rig = rig_before_a_renewal (FJELL);
+  g_autoptr (Record) base = record_as_read (rig->record), record = record_as_read (rig->record);
+  guint64 reader = rig_want (rig, WANT_COOKIE);
+
+  record->attempt_us = rig->now.boot_us + G_USEC_PER_SEC;
+  rig_tell_record (rig, base, record);
+  assert_waiting (rig, reader);
+}
+
 static const Sentence sentences[] = {
   SENTENCE (a_reader_who_needs_a_login_waits_for_the_lock),
   SENTENCE (a_login_that_somebody_writes_waits_for_it_too),
@@ -306,6 +334,8 @@ static const Sentence sentences[] = {
   SENTENCE (refused_those_who_need_none_go_on),
   SENTENCE (refused_it_is_asked_for_again_by_the_next_reader),
   SENTENCE (refused_with_a_session_that_another_mount_made_that_is_adopted),
+  SENTENCE (refused_while_a_call_is_on_its_way_the_writer_fails_too),
+  SENTENCE (a_login_under_way_elsewhere_is_waited_for),
 };
 
 MAIN ("account, lock")

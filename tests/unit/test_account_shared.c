@@ -333,90 +333,6 @@ a_logout_by_another_mount_does_not_lose_our_identity (void)
 }
 
 static void
-a_quarantine_that_is_told_of_is_kept_to (void)
-{
-  g_autoptr (Rig) rig = rig_stored_on (FJELL);
-  g_autoptr (Record) record = record_now (rig);
-
-  record->quarantine_us = rig->now.boot_us + 100 * G_USEC_PER_SEC;
-  record->quarantine_wall_us = rig->now.wall_us + 100 * G_USEC_PER_SEC;
-  tell (rig, record);
-  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
-  rig_pass (rig, 101);
-  assert_cookie (rig, "sid-1");
-}
-
-static void
-a_quarantine_of_ours_outlives_a_record_that_knows_of_none (void)
-{
-  g_autoptr (Rig) rig = rig_stored_on (FJELL);
-  g_autoptr (Record) base = record_now (rig), record = record_now (rig);
-
-  service_next (rig->service, OPERATION_HAS_SESSION,
-                answer_fault (OPERATION_HAS_SESSION, "Limit exceeded by 1. Quarantine ends at some time"));
-  rig_pass (rig, 61);
-  assert_read_fails (rig, WANT_SESSION, SO24_ERROR_QUARANTINED);
-  rig_tell_record (rig, base, record);
-  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
-  rig_restart (rig);
-  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
-}
-
-static void
-a_back_off_of_ours_outlives_a_record_that_knows_of_none (void)
-{
-  g_autoptr (Rig) rig = rig_stored_on (FJELL);
-  g_autoptr (Record) base = record_now (rig), record = record_now (rig);
-
-  rig_end_session (rig);
-  service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
-  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
-  record->spent[0] += 5;
-  rig_tell_record (rig, base, record);
-  rig_look_away (rig);
-  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
-  assert_calls (rig, "");
-}
-
-static void
-a_success_of_another_mount_ends_our_back_off (void)
-{
-  g_autoptr (Rig) rig = rig_stored_on (FJELL);
-  g_autoptr (Record) record = NULL;
-
-  rig_end_session (rig);
-  for (guint i = 0; i < 8; i++)
-    {
-      service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
-      assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
-      rig_pass (rig, i < 7 ? 900 : 1);
-    }
-  record = record_of_another_session (rig, "sid-other", FJELL);
-  record->failures = 0;
-  record->login_us = NEVER;
-  tell (rig, record);
-  assert_cookie (rig, "sid-other");
-  rig_end_session (rig);
-  assert_cookie (rig, "sid-2");
-}
-
-static void
-calls_that_are_told_of_count (void)
-{
-  g_autoptr (Rig) rig = rig_new_stored_at_rate (100);
-  g_autoptr (Record) record = NULL;
-
-  rig_log_in (rig, FJELL);
-  record = record_now (rig);
-  record->spent[0] = 100;
-  tell (rig, record);
-  rig_pass (rig, 61);
-  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
-  rig_pass (rig, 3600);
-  assert_cookie (rig, "sid-1");
-}
-
-static void
 a_session_that_is_told_of_is_kept_alive_when_it_is_used_there (void)
 {
   g_autoptr (Rig) rig = rig_stored_on (FJELL);
@@ -431,28 +347,42 @@ a_session_that_is_told_of_is_kept_alive_when_it_is_used_there (void)
   g_assert_cmpuint (rig->calls->len, >, 0);
 }
 
-static void
-of_two_back_offs_the_longer_counts (void)
+static Rig *
+rig_withheld (void)
 {
-  for (guint ours = 0; ours < 2; ours++)
-    {
-      g_autoptr (Rig) rig = rig_stored_on (FJELL);
-      g_autoptr (Record) base = record_now (rig), record = record_now (rig);
+  Rig *rig = rig_stored_on (FJELL);
 
-      rig_end_session (rig);
-      for (guint i = 0; i < 8; i++)
-        {
-          rig_pass (rig, 900);
-          service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
-          assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
-        }
-      record->failures = ours ? 1 : 20;
-      record->login_us = rig->now.boot_us + (ours ? 1 : 800) * G_USEC_PER_SEC;
-      record->saved = rig->now;
-      rig_tell_record (rig, base, record);
-      rig_pass (rig, ours ? 60 : 790);
-      assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
-    }
+  service_switch_all (rig->service, SKOG);
+  rig_pass (rig, 61);
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
+  rig_look_away (rig);
+  return rig;
+}
+
+static void
+a_switch_in_a_withheld_session_elsewhere_is_not_stored_anew (void)
+{
+  g_autoptr (Rig) rig = rig_withheld ();
+  g_autoptr (Record) base = record_as_read (rig->record), record = record_as_read (rig->record);
+
+  record->put_back = TRUE;
+  rig_tell_record (rig, base, record);
+  g_assert_cmpuint (rig->stores, ==, 0);
+}
+
+/* We have renewed, they have switched; neither knew. */
+static void
+their_choice_is_put_in_place_in_our_new_session (void)
+{
+  g_autoptr (Rig) rig = rig_stored_on (FJELL);
+  g_autoptr (Record) base = record_as_read (rig->record), record = record_as_read (rig->record);
+
+  rig_end_session (rig);
+  assert_cookie (rig, "sid-2");
+  record->chosen = guid_of (SKOG);
+  rig_tell_record (rig, base, record);
+  assert_cookie (rig, "sid-2");
+  assert_identity (rig, SKOG);
 }
 
 static const Sentence sentences[] = {
@@ -477,13 +407,9 @@ static const Sentence sentences[] = {
   SENTENCE (our_choice_goes_along_into_their_session),
   SENTENCE (a_logout_by_another_mount_ends_the_session),
   SENTENCE (a_logout_by_another_mount_does_not_lose_our_identity),
-  SENTENCE (a_quarantine_that_is_told_of_is_kept_to),
-  SENTENCE (a_quarantine_of_ours_outlives_a_record_that_knows_of_none),
-  SENTENCE (a_back_off_of_ours_outlives_a_record_that_knows_of_none),
-  SENTENCE (a_success_of_another_mount_ends_our_back_off),
-  SENTENCE (calls_that_are_told_of_count),
   SENTENCE (a_session_that_is_told_of_is_kept_alive_when_it_is_used_there),
-  SENTENCE (of_two_back_offs_the_longer_counts),
+  SENTENCE (a_switch_in_a_withheld_session_elsewhere_is_not_stored_anew),
+  SENTENCE (their_choice_is_put_in_place_in_our_new_session),
 };
 
 MAIN ("account, shared")
