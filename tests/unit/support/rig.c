@@ -21,29 +21,51 @@ outcome_free (gpointer memory)
   g_free (outcome);
 }
 
-Rig *
-rig_new_for_service (gint32 service_id)
+AccountConfig
+rig_config (void)
 {
-  AccountConfig config = {.check_ttl_us = 60 * G_USEC_PER_SEC,
-                          .offline_grace_us = 300 * G_USEC_PER_SEC,
-                          .keepalive_us = 600 * G_USEC_PER_SEC,
-                          .idle_after_us = 86400 * (gint64)G_USEC_PER_SEC,
-                          .rate = 7200,
-                          .remember = TRUE,
-                          .backoff_min_us = G_USEC_PER_SEC,
-                          .backoff_max_us = 900 * (gint64)G_USEC_PER_SEC,
-                          .service_id = service_id,
-                          .seed = 1};
+  return (AccountConfig){.check_ttl_us = 60 * G_USEC_PER_SEC,
+                         .offline_grace_us = 300 * G_USEC_PER_SEC,
+                         .keepalive_us = 600 * G_USEC_PER_SEC,
+                         .idle_after_us = 86400 * (gint64)G_USEC_PER_SEC,
+                         .rate = 7200,
+                         .remember = TRUE,
+                         .backoff_min_us = G_USEC_PER_SEC,
+                         .backoff_max_us = 900 * (gint64)G_USEC_PER_SEC,
+                         .seed = 1};
+}
+
+static GHashTable *
+waiters_new (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, outcome_free);
+}
+
+Rig *
+rig_new_with (const AccountConfig *config)
+{
   Rig *rig = g_new0 (Rig, 1);
 
-  rig->account = account_new (&config);
+  rig->config = *config;
+  rig->account = account_new (config);
   rig->effects = effects_new ();
   rig->service = service_new ();
   rig->now = (Instant){1000 * G_USEC_PER_SEC, WALL_START * G_USEC_PER_SEC};
-  rig->waiters = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, outcome_free);
+  rig->waiters = waiters_new ();
   rig->calls = g_string_new (NULL);
   rig->log = g_string_new (NULL);
+  rig->trace = g_string_new (NULL);
+  rig->timer_us = NEVER;
   return rig;
+}
+
+Rig *
+rig_new_for_service (gint32 service_id)
+{
+  AccountConfig config = rig_config ();
+
+  config.service_id = service_id;
+  return rig_new_with (&config);
 }
 
 Rig *
@@ -57,9 +79,12 @@ rig_free (Rig *rig)
 {
   account_free (rig->account);
   effects_free (rig->effects);
-  service_free (rig->service);
+  g_clear_pointer (&rig->service, service_free);
   g_hash_table_unref (rig->waiters);
   g_clear_pointer (&rig->request, request_free);
+  g_clear_pointer (&rig->record, record_free);
+  g_clear_pointer (&rig->synced, record_free);
+  g_string_free (rig->trace, TRUE);
   g_string_free (rig->calls, TRUE);
   g_string_free (rig->log, TRUE);
   g_free (rig);
@@ -72,6 +97,21 @@ rig_pass (Rig *rig, double seconds)
 
   rig->now.boot_us += passed_us;
   rig->now.wall_us += passed_us;
+}
+
+void
+rig_forget_waiters (Rig *rig)
+{
+  g_hash_table_unref (rig->waiters);
+  rig->waiters = waiters_new ();
+}
+
+static void
+add_word (GString *words, const char *word)
+{
+  if (words->len > 0)
+    g_string_append_c (words, ' ');
+  g_string_append (words, word);
 }
 
 /* A request without what its operation sends would make the daemon crash, or send something else than was meant. */
@@ -101,12 +141,11 @@ take_call (Rig *rig, Effect *effect)
   g_assert_cmpuint (rig->call, ==, 0);
   g_assert_cmpuint (effect->call, !=, 0);
   check_request (effect->request);
+  g_assert_true (rig->lock_held || !rig->config.stored || !operation_logs_in (effect->request->operation));
   rig->call = effect->call;
   rig->request = g_steal_pointer (&effect->request);
   rig->calls_made[rig->request->operation]++;
-  if (rig->calls->len > 0)
-    g_string_append_c (rig->calls, ' ');
-  g_string_append (rig->calls, operation_row (rig->request->operation)->name);
+  add_word (rig->calls, operation_row (rig->request->operation)->name);
 }
 
 static void
@@ -122,17 +161,60 @@ take_answer (Rig *rig, Effect *effect)
 }
 
 static void
+take_cancel (Rig *rig, const Effect *effect)
+{
+  g_assert_cmpuint (effect->call, ==, rig->call);
+  rig->call = 0;
+  g_clear_pointer (&rig->request, request_free);
+}
+
+static void
+take_store (Rig *rig, Effect *effect)
+{
+  g_assert_true (rig->config.stored);
+  g_clear_pointer (&rig->record, record_free);
+  rig->record = g_steal_pointer (&effect->record);
+  rig->stores++;
+}
+
+static void
+take_sync (Rig *rig)
+{
+  g_assert_nonnull (rig->record);
+  g_clear_pointer (&rig->synced, record_free);
+  rig->synced = record_copy (rig->record);
+}
+
+static void
+take_lock (Rig *rig)
+{
+  g_assert_true (rig->config.stored && !rig->lock_asked && !rig->lock_held);
+  rig->lock_asked = TRUE;
+}
+
+static void
+take_unlock (Rig *rig)
+{
+  g_assert_true (rig->lock_asked || rig->lock_held);
+  rig->lock_asked = rig->lock_held = FALSE;
+}
+
+static void
 take_effect (Rig *rig, Effect *effect)
 {
+  static const char *const words[N_EFFECTS]
+    = {[EFFECT_CALL] = "CALL", [EFFECT_CANCEL] = "CANCEL", [EFFECT_ANSWER] = "ANSWER", [EFFECT_STORE] = "STORE",
+       [EFFECT_SYNC] = "SYNC", [EFFECT_LOCK] = "LOCK",     [EFFECT_UNLOCK] = "UNLOCK"};
+
+  if (words[effect->kind] != NULL)
+    add_word (rig->trace, words[effect->kind]);
   switch (effect->kind)
     {
     case EFFECT_CALL:
       take_call (rig, effect);
       break;
     case EFFECT_CANCEL:
-      g_assert_cmpuint (effect->call, ==, rig->call);
-      rig->call = 0;
-      g_clear_pointer (&rig->request, request_free);
+      take_cancel (rig, effect);
       break;
     case EFFECT_ANSWER:
       take_answer (rig, effect);
@@ -143,21 +225,54 @@ take_effect (Rig *rig, Effect *effect)
     case EFFECT_LOG:
       g_string_append_printf (rig->log, "%s\n", effect->text);
       break;
-    default:
+    case EFFECT_TIMER:
+      rig->timer_us = effect->boot_us;
       break;
+    case EFFECT_STORE:
+      take_store (rig, effect);
+      break;
+    case EFFECT_SYNC:
+      take_sync (rig);
+      break;
+    case EFFECT_LOCK:
+      take_lock (rig);
+      break;
+    case EFFECT_UNLOCK:
+      take_unlock (rig);
+      break;
+    default:
+      g_assert_not_reached ();
     }
 }
 
 static void
-post (Rig *rig, const Event *event)
+take_effects (Rig *rig)
 {
   Effect *effect;
 
-  account_handle (rig->account, event, rig->now, rig->effects);
   while ((effect = effects_pop (rig->effects)) != NULL)
     {
-      take_effect (rig, effect);
+      if (!rig->crashed)
+        take_effect (rig, effect);
       effect_free (effect);
+      rig->crashed = rig->crashed || (rig->crash_in > 0 && --rig->crash_in == 0);
+    }
+}
+
+void
+rig_post (Rig *rig, const Event *event)
+{
+  static const Event granted = {.kind = EVENT_LOCKED};
+
+  g_assert_false (rig->crashed);
+  account_handle (rig->account, event, rig->now, rig->effects);
+  take_effects (rig);
+  while (rig->lock_asked && !rig->lock_held_back && !rig->crashed)
+    {
+      rig->lock_asked = FALSE;
+      rig->lock_held = TRUE;
+      account_handle (rig->account, &granted, rig->now, rig->effects);
+      take_effects (rig);
     }
 }
 
@@ -168,7 +283,7 @@ post_for_waiter (Rig *rig, Event event)
 
   event.waiter = *number = ++rig->last_waiter;
   g_hash_table_insert (rig->waiters, number, g_new0 (Outcome, 1));
-  post (rig, &event);
+  rig_post (rig, &event);
   return event.waiter;
 }
 
@@ -222,7 +337,7 @@ rig_interrupt (Rig *rig, guint64 waiter)
 {
   Event event = {.kind = EVENT_INTERRUPT, .waiter = waiter};
 
-  post (rig, &event);
+  rig_post (rig, &event);
 }
 
 void
@@ -230,7 +345,7 @@ rig_stop (Rig *rig)
 {
   Event event = {.kind = EVENT_STOP};
 
-  post (rig, &event);
+  rig_post (rig, &event);
 }
 
 void
@@ -238,7 +353,7 @@ rig_answer_late (Rig *rig, guint64 call, Answer *answer)
 {
   Event event = {.kind = EVENT_ANSWER, .call = call, .answer = answer};
 
-  post (rig, &event);
+  rig_post (rig, &event);
   answer_free (answer);
 }
 

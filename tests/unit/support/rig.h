@@ -1,7 +1,8 @@
 /*
  * The account on a bench: a clock that is turned by hand, waiters whose answers are noted, and a small service. The rig
- * fails a test when two calls are on their way at once, when somebody is answered twice or was never waiting, or when a
- * request lacks what its operation sends.
+ * fails a test when two calls are on their way at once, when somebody is answered twice or was never waiting, when a
+ * request lacks what its operation sends, or when a Login goes out without the lock. What is stored, and runs that follow
+ * one another, are in support/runs.h.
  */
 #pragma once
 
@@ -13,6 +14,7 @@
 
 typedef struct
 {
+  AccountConfig config;
   Account *account;
   Effects *effects;
   Service *service;
@@ -25,15 +27,34 @@ typedef struct
   guint calls_made[N_OPERATIONS];
   GString *log;
   guint changed; /* Changed flags since they were last looked at */
+
+  gint64 timer_us;         /* when EVENT_TIME is asked for; NEVER: not at all */
+  Record *record;          /* the last one to be stored; NULL: there was none */
+  Record *synced;          /* the one that is stored for sure: as of the last EFFECT_SYNC */
+  guint stores;            /* how many there were */
+  GString *trace;          /* STORE, SYNC, LOCK, UNLOCK, CALL, CANCEL and ANSWER in their order, since last looked at */
+  gboolean lock_asked;     /* and neither granted nor refused */
+  gboolean lock_held;      /* by the account */
+  gboolean lock_held_back; /* by the test, which grants or refuses it; else it is granted at once */
+  guint crash_in;          /* so many effects are carried out and no more; 0: it does not crash */
+  gboolean crashed;        /* it did */
 } Rig;
 
 /* check_ttl 60 s, offline_grace 300 s, back-off from 1 s to 15 min. */
 Rig *rig_new (void);
 Rig *rig_new_for_service (gint32 service_id);
+Rig *rig_new_with (const AccountConfig *config);
+AccountConfig rig_config (void);
 void rig_free (Rig *rig);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rig, rig_free)
 
 void rig_pass (Rig *rig, double seconds);
+
+/* The machine gets @event, and what it wants done is done. */
+void rig_post (Rig *rig, const Event *event);
+
+/* Forgets who waits, as when the process ends. */
+void rig_forget_waiters (Rig *rig);
 
 /* Somebody wants something; the number of who waits is returned. */
 guint64 rig_want (Rig *rig, Want want);

@@ -58,6 +58,12 @@ service_next (Service *service, Operation operation, Answer *answer)
 }
 
 void
+service_start_session (Service *service, const char *sid, const char *identity)
+{
+  g_hash_table_replace (service->sessions, g_strdup (sid), g_strdup (identity));
+}
+
+void
 service_end_sessions (Service *service)
 {
   g_hash_table_remove_all (service->sessions);
@@ -247,8 +253,8 @@ execute (Service *service, const Request *request)
   return list_with_credential (service, request);
 }
 
-Answer *
-service_answer (Service *service, const Request *request)
+static Answer *
+answer_or_lose (Service *service, const Request *request)
 {
   Answer *answer;
 
@@ -262,6 +268,17 @@ service_answer (Service *service, const Request *request)
   service->lost[request->operation]--;
   answer_free (answer);
   return answer_failed (request->operation, SO24_ERROR_TIMED_OUT);
+}
+
+Answer *
+service_answer (Service *service, const Request *request)
+{
+  Answer *answer = answer_or_lose (service, request);
+
+  answer->says_allowed = service->says_allowed;
+  answer->allowed = service->allowed;
+  answer->allowed_until_us = service->allowed_until_us;
+  return answer;
 }
 
 Credential *

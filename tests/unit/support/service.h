@@ -24,6 +24,9 @@ typedef struct
   gboolean ignores_identity_id; /* each Login starts on the default identity */
   gboolean away;                /* no call arrives: they time out */
   const char *password;         /* the right one */
+  gboolean says_allowed;        /* it says how many calls it still allows: */
+  gint64 allowed;               /* so many, */
+  gint64 allowed_until_us;      /* until then, wall clock; 0: it does not say when */
   GQueue next[N_OPERATIONS];    /* of Answer: what is answered before anything else */
   guint lost[N_OPERATIONS];     /* so many calls are executed, and their answer gets lost */
 } Service;
@@ -35,6 +38,9 @@ Answer *service_answer (Service *service, const Request *request);
 
 /* The next call of @operation is answered so, and not executed. Takes @answer. */
 void service_next (Service *service, Operation operation, Answer *answer);
+
+/* A session that somebody else has made. */
+void service_start_session (Service *service, const char *sid, const char *identity);
 
 /* All sessions are over. */
 void service_end_sessions (Service *service);
