@@ -79,8 +79,8 @@ credential_found (Account *account, const Event *event, Instant now, Effects *ef
   Credential *credential = event->credential;
   gboolean another = account->credential != NULL || account->rejected != NULL;
 
-  if ((account->credential != NULL && credential_equal (account->credential, credential)
-       && guid_equal (&account->credential->identity_id, &credential->identity_id))
+  if ((account->filed != NULL && credential_equal (account->filed, credential)
+       && guid_equal (&account->filed->identity_id, &credential->identity_id))
       || (account->rejected_credential != NULL && credential_equal (account->rejected_credential, credential)))
     return;
   g_clear_pointer (&account->filed, credential_unref);

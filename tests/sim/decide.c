@@ -69,6 +69,7 @@ learn_logout (World *world, Mount *mount)
 
   seen[SEEN_LOGOUT]++;
   world->was_logged_out = TRUE;
+  mount->file = NO_PERSON;
   known->choice = choice_new (world, NO_IDENTITY, CHOSEN_BY_NOBODY);
   known->owner = 0;
   known->session = -1;
@@ -85,6 +86,8 @@ learn_credential (World *world, Mount *mount, gint who, gboolean known_rejected)
   gint named = person_identity (who);
   const Choice *choice;
 
+  if (mount->file == who)
+    return;
   if (known->owner != 0 && known->owner != person_owner (who))
     {
       known->owner = 0;
