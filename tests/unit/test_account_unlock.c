@@ -78,6 +78,8 @@ who_stops_gives_it_back (void)
 
   rig_want (rig, WANT_COOKIE);
   rig_stop (rig);
+  rig_let_log_in (rig);
+  assert_calls (rig, "");
   assert_lock_given_back (rig);
 }
 
