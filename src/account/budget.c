@@ -1,7 +1,6 @@
 /* The budget. Touches nothing. */
 #include "account/budget.h"
 
-#define MINUTE_US          (60 * G_USEC_PER_SEC)
 #define LARGEST_RESERVE    32
 #define RESERVES_IN_A_RATE 200
 
@@ -25,8 +24,7 @@ bring_up_to_date (Budget *budget, Instant now)
 
   if (minutes == 0)
     return;
-  for (gint age = RECORD_MINUTES - 1; age >= 0; age--)
-    budget->spent[age] = age < minutes ? 0 : budget->spent[age - minutes];
+  record_age_spent (budget->spent, minutes);
   budget->minute = minute_of (now);
   budget->reserved = 0;
 }

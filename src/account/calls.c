@@ -15,7 +15,7 @@ may_call (Account *account, Operation operation, Effects *effects)
   return FALSE;
 }
 
-gboolean
+void
 call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects)
 {
   Call *call = &account->call;
@@ -24,7 +24,7 @@ call_make (Account *account, Operation operation, Command *command, Instant now,
   Request *request;
 
   if (!may_call (account, operation, effects))
-    return FALSE;
+    return;
   request = request_for (account, operation, session, command);
   limits_spend (&account->limits, &account->config, operation_logs_in (operation), now);
   call->number = ++account->last_call;
@@ -37,7 +37,6 @@ call_make (Account *account, Operation operation, Command *command, Instant now,
   if (sends == SENDS_IDENTITY || sends == SENDS_IDENTITY_ID)
     session->switching = TRUE;
   effects_call (effects, call->number, request);
-  return TRUE;
 }
 
 void
@@ -60,13 +59,6 @@ call_cancel (Account *account, Effects *effects)
     account->limits.attempt_us = NEVER;
 }
 
-static gboolean
-needs_login (Verdict verdict)
-{
-  g_clear_error (&verdict.error);
-  return verdict.kind == VERDICT_NEEDS && operation_logs_in (verdict.operation);
-}
-
 /* A login that has its session but is not done yet keeps the lock: others are to find its session stored. */
 static gboolean
 is_lock_needed (Account *account, Instant now)
@@ -77,10 +69,10 @@ is_lock_needed (Account *account, Instant now)
     return TRUE;
   if (command != NULL
       && ((command->session != NULL && command->session->id != NULL)
-          || needs_login (command_judge (account, command, now))))
+          || verdict_is_login (command_judge (account, command, now))))
     return TRUE;
   for (GList *link = account->waiters.head; link != NULL; link = link->next)
-    if (needs_login (want_judge (account, link->data, now)))
+    if (verdict_is_login (want_judge (account, link->data, now)))
       return TRUE;
   return FALSE;
 }

@@ -28,11 +28,12 @@ limits_clear (Limits *limits)
   g_rand_free (limits->random);
 }
 
+/* Takes @cause. */
 static void
-remember_cause (Limits *limits, const GError *cause)
+set_cause (Limits *limits, GError *cause)
 {
   g_clear_error (&limits->cause);
-  limits->cause = g_error_copy (cause);
+  limits->cause = cause;
 }
 
 /* Doubles with each failure, and is spread over its upper half so that many mounts do not come back together. */
@@ -76,14 +77,14 @@ throttle (Limits *limits, const AccountConfig *config, const Answer *answer, Ins
   gint64 delay_us = next_delay (limits, config);
 
   limits->throttle_us = now.boot_us + MAX (asked_to_wait_us (answer), delay_us);
-  remember_cause (limits, answer->error);
+  set_cause (limits, g_error_copy (answer->error));
 }
 
 static void
 put_off_logins (Limits *limits, const AccountConfig *config, const GError *cause, Instant now)
 {
   limits->login_us = now.boot_us + next_delay (limits, config);
-  remember_cause (limits, cause);
+  set_cause (limits, g_error_copy (cause));
 }
 
 void
@@ -288,11 +289,8 @@ limits_merge (Limits *limits, const Record *base, const Record *record, Instant 
   gint64 throttle_us = merged (base->throttle_us, record->throttle_us, limits->throttle_us);
 
   if (login_us != limits->login_us || throttle_us != limits->throttle_us)
-    {
-      g_clear_error (&limits->cause);
-      limits->cause = g_error_new_literal (SO24_ERROR, (gint)record->cause_code,
-                                           record->cause == NULL ? "an earlier failure" : record->cause);
-    }
+    set_cause (limits, g_error_new_literal (SO24_ERROR, (gint)record->cause_code,
+                                            record->cause == NULL ? "an earlier failure" : record->cause));
   limits->login_us = login_us;
   limits->throttle_us = throttle_us;
   limits->failures = (guint)merged (base->failures, record->failures, limits->failures);
@@ -322,8 +320,7 @@ limits_attempt_failed (Limits *limits, const Record *record)
   if (record->attempt_us <= limits->login_us)
     return;
   limits->login_us = record->attempt_us;
-  g_clear_error (&limits->cause);
-  limits->cause = g_error_new_literal (SO24_ERROR, SO24_ERROR_THROTTLED, "so24fs ended in the middle of a login");
+  set_cause (limits, g_error_new_literal (SO24_ERROR, SO24_ERROR_THROTTLED, "so24fs ended in the middle of a login"));
 }
 
 /* What is still allowed changes with every answer; it matters when it is nothing. */

@@ -116,9 +116,12 @@ Verdict verdict_needs (Operation operation);
 /* The same, unless @refusal (taken) forbids the call. */
 Verdict verdict_needs_unless (Operation operation, GError *refusal);
 
+/* Whether a Login is what it needs; frees its error. */
+gboolean verdict_is_login (Verdict verdict);
+
 /* calls.c: the one call at a time, and the lock that a Login takes. */
-/* Makes a call, or asks for the lock first; FALSE if it is not made yet. */
-gboolean call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects);
+/* Makes a call, or asks for the lock first. */
+void call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects);
 /* It is over. */
 void call_end (Account *account);
 /* Its answer is not wanted any more. */

@@ -1,8 +1,6 @@
 /* Records as values. Touches nothing. */
 #include "account/record.h"
 
-#define MINUTE_US (60 * G_USEC_PER_SEC)
-
 Record *
 record_new (void)
 {
@@ -48,17 +46,20 @@ record_copy (const Record *record)
 gboolean
 record_same_session (const Record *a, const Record *b)
 {
-  if (g_strcmp0 (a->owner, b->owner) != 0 || a->ended != b->ended || a->proven != b->proven)
-    return FALSE;
-  return a->session == b->session
-         || (a->session != NULL && b->session != NULL && secret_equal (a->session, b->session));
+  return g_strcmp0 (a->owner, b->owner) == 0 && a->ended == b->ended && a->proven == b->proven
+         && secret_equal (a->session, b->session);
+}
+
+gboolean
+record_same_identity (const Record *a, const Record *b)
+{
+  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen);
 }
 
 gboolean
 record_same_choice (const Record *a, const Record *b)
 {
-  return a->chosen_by == b->chosen_by && guid_equal (&a->chosen, &b->chosen)
-         && g_strcmp0 (a->withheld, b->withheld) == 0;
+  return record_same_identity (a, b) && g_strcmp0 (a->withheld, b->withheld) == 0;
 }
 
 /* The boot clock of another run says nothing; the calendar does, unless it was set back: then no time has passed. */
@@ -68,15 +69,21 @@ elapsed_us (const Record *record, Instant now)
   return record->same_boot ? now.boot_us - record->saved.boot_us : MAX (0, now.wall_us - record->saved.wall_us);
 }
 
+void
+record_age_spent (guint *spent, gint64 minutes)
+{
+  minutes = CLAMP (minutes, 0, RECORD_MINUTES);
+  for (gint age = RECORD_MINUTES - 1; age >= 0; age--)
+    spent[age] = age < minutes ? 0 : spent[age - minutes];
+}
+
 /* Another boot clock's minutes begin at other moments; nothing may be forgotten early for that. */
 static void
 shift_spent (Record *record, gint64 elapsed, Instant now)
 {
   gint64 begun = now.boot_us / MINUTE_US - record->saved.boot_us / MINUTE_US;
-  gint64 minutes = CLAMP (record->same_boot ? begun : elapsed / MINUTE_US - 1, 0, RECORD_MINUTES);
 
-  for (gint age = RECORD_MINUTES - 1; age >= 0; age--)
-    record->spent[age] = age < minutes ? 0 : record->spent[age - minutes];
+  record_age_spent (record->spent, record->same_boot ? begun : elapsed / MINUTE_US - 1);
 }
 
 void

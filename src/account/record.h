@@ -19,6 +19,7 @@ typedef enum
 } ChosenBy;
 
 #define RECORD_MINUTES 61
+#define MINUTE_US      (60 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -63,9 +64,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Record, record_free)
 
 Record *record_copy (const Record *record);
 
-/* Whether both know of the same session, and whether both have the same identity chosen, in the same state. */
+/* Whether both know of the same session; have the same identity chosen, by the same; and withhold it or not for the same reason. */
 gboolean record_same_session (const Record *a, const Record *b);
+gboolean record_same_identity (const Record *a, const Record *b);
 gboolean record_same_choice (const Record *a, const Record *b);
+
+/* The calls of each minute, when so many @minutes have begun since (fewer than one: none). */
+void record_age_spent (guint *spent, gint64 minutes);
 
 /* Moves all boot clock values of @record to the clock of @now. Time that passed while nobody looked counts as passed. */
 void record_shift (Record *record, Instant now);

@@ -64,15 +64,13 @@ differs (const Account *account, const Record *record)
 {
   const Session *session = account->session;
   const char *withheld = session->withheld == NULL ? NULL : session->withheld->message;
-  gboolean same_id = session->id == record->session
-                     || (session->id != NULL && record->session != NULL && secret_equal (session->id, record->session));
 
-  return !same_id || session->ended != record->ended || session->proven != record->proven
-         || session->chosen_by != record->chosen_by || !guid_equal (&session->chosen, &record->chosen)
-         || puts_back (account) != record->put_back || g_strcmp0 (withheld, record->withheld) != 0
-         || g_strcmp0 (account->owner, record->owner) != 0 || !same_rejected (account, record)
-         || attempt_us (account) != record->attempt_us || account->used_us > record->used_us + USED_PRECISION_US
-         || limits_differ (&account->limits, record);
+  return !secret_equal (session->id, record->session) || session->ended != record->ended
+         || session->proven != record->proven || session->chosen_by != record->chosen_by
+         || !guid_equal (&session->chosen, &record->chosen) || puts_back (account) != record->put_back
+         || g_strcmp0 (withheld, record->withheld) != 0 || g_strcmp0 (account->owner, record->owner) != 0
+         || !same_rejected (account, record) || attempt_us (account) != record->attempt_us
+         || account->used_us > record->used_us + USED_PRECISION_US || limits_differ (&account->limits, record);
 }
 
 /* A call that may not be made again after a crash, an answer that somebody will rely on: before them it must be stored. */
@@ -166,13 +164,6 @@ choose_as (Session *session, const Session *other)
   g_clear_error (&session->withheld);
 }
 
-static gboolean
-same_id (const Record *a, const Record *b)
-{
-  return a->session == b->session
-         || (a->session != NULL && b->session != NULL && secret_equal (a->session, b->session));
-}
-
 /*
  * Who withholds the session has not chosen, and who has written an identity meanwhile knows better. What the other mount would
  * put back after a Login or a switch of its own is its own affair, as long as it lives.
@@ -180,12 +171,9 @@ same_id (const Record *a, const Record *b)
 static gboolean
 chooses_anew (const Record *base, const Record *ours, const Record *theirs)
 {
-  gboolean we_chose = ours->chosen_by != base->chosen_by || !guid_equal (&ours->chosen, &base->chosen);
-  gboolean they_chose = theirs->chosen_by != base->chosen_by || !guid_equal (&theirs->chosen, &base->chosen);
-
   if (record_same_choice (base, theirs) || record_same_choice (ours, theirs))
     return FALSE;
-  return they_chose || !we_chose;
+  return !record_same_identity (base, theirs) || record_same_identity (base, ours);
 }
 
 /*
@@ -212,7 +200,7 @@ merge_sessions (const Account *account, const Record *base, const Record *ours, 
       session->ended = ours->ended;
       session->proven = ours->proven;
       session_set_passport (session, ours->passport);
-      session->put_back = session->put_back || !same_id (ours, theirs);
+      session->put_back = session->put_back || !secret_equal (ours->session, theirs->session);
     }
   else if (session->id == NULL)
     session->ended = TRUE;

@@ -24,3 +24,10 @@ verdict_needs_unless (Operation operation, GError *refusal)
 {
   return refusal != NULL ? verdict_fail (refusal) : verdict_needs (operation);
 }
+
+gboolean
+verdict_is_login (Verdict verdict)
+{
+  g_clear_error (&verdict.error);
+  return verdict.kind == VERDICT_NEEDS && operation_logs_in (verdict.operation);
+}

@@ -94,11 +94,8 @@ waiters_fail_logins (Account *account, const GError *error, Instant now, Effects
 {
   for (GList *link = account->waiters.head, *next; link != NULL; link = next)
     {
-      Verdict verdict = want_judge (account, link->data, now);
-
       next = link->next;
-      g_clear_error (&verdict.error);
-      if (verdict.kind == VERDICT_NEEDS && operation_logs_in (verdict.operation))
+      if (verdict_is_login (want_judge (account, link->data, now)))
         dismiss (account, link, error, effects);
     }
 }

@@ -56,7 +56,9 @@ secret_equal (const Secret *a, const Secret *b)
 {
   guint8 difference = 0;
 
-  if (a->length != b->length)
+  if (a == b)
+    return TRUE;
+  if (a == NULL || b == NULL || a->length != b->length)
     return FALSE;
   for (gsize i = 0; i < a->length; i++)
     difference |= (guint8)(a->text[i] ^ b->text[i]);

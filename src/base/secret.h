@@ -20,6 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secret, secret_unref)
 const char *secret_text (const Secret *secret);
 gsize secret_length (const Secret *secret);
 
+/* NULL is equal to NULL only. */
 gboolean secret_equal (const Secret *a, const Secret *b);
 
 /* Returns a copy of @text in which every occurrence of @secret, escaped as in XML and HTML or not, is replaced by "***". */

@@ -37,17 +37,11 @@ credential_unref (Credential *credential)
   g_rc_box_release_full (credential, credential_finalize);
 }
 
-static gboolean
-same_secret (const Secret *a, const Secret *b)
-{
-  return a == b || (a != NULL && b != NULL && secret_equal (a, b));
-}
-
 gboolean
 credential_equal (const Credential *a, const Credential *b)
 {
   return guid_equal (&a->application_id, &b->application_id) && g_strcmp0 (a->username, b->username) == 0
-         && same_secret (a->password, b->password) && same_secret (a->token, b->token);
+         && secret_equal (a->password, b->password) && secret_equal (a->token, b->token);
 }
 
 /*
