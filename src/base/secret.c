@@ -1,10 +1,14 @@
-/* Secrets and buffers for them, on base/locked.h. Touches no file and no log. */
+/* Secrets and buffers for them, on base/locked.h. Touches no log, and no file but one that it is given open. */
 #include "base/secret.h"
 
 #include "base/locked.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define PORTION 4096
 
 struct Secret
 {
@@ -166,6 +170,22 @@ secret_buffer_append_printf (SecretBuffer *buffer, const char *format, ...)
   vsnprintf (buffer->data + buffer->length, (gsize)length + 1, format, again);
   va_end (again);
   buffer->length += (gsize)length;
+}
+
+gboolean
+secret_buffer_read (SecretBuffer *buffer, int fd, gsize longest)
+{
+  gssize count;
+
+  do
+    {
+      secret_buffer_reserve (buffer, buffer->length + PORTION + 1);
+      count = read (fd, buffer->data + buffer->length, PORTION);
+      if (count > 0)
+        buffer->length += (gsize)count;
+      buffer->data[buffer->length] = '\0';
+  } while ((count > 0 && buffer->length <= longest) || (count < 0 && errno == EINTR));
+  return count >= 0;
 }
 
 void

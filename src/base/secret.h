@@ -40,6 +40,12 @@ void secret_buffer_append_printf (SecretBuffer *buffer, const char *format, ...)
 /* Makes room for @capacity bytes in all, so that some can be read to the end of the data. Nothing is appended. */
 void secret_buffer_reserve (SecretBuffer *buffer, gsize capacity);
 
+/*
+ * Appends what is left to read of @fd, until there are more than @longest bytes in all; who gets more has too much. FALSE with
+ * errno set if read(2) fails.
+ */
+gboolean secret_buffer_read (SecretBuffer *buffer, int fd, gsize longest);
+
 /* Forgets the first @length bytes. */
 void secret_buffer_consume (SecretBuffer *buffer, gsize length);
 

@@ -17,8 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PORTION 4096
-
 typedef struct
 {
   gboolean exists;
@@ -175,26 +173,7 @@ fail (GError **error, So24ErrorCode code)
   return FALSE;
 }
 
-/* Goes a portion beyond what is allowed at most: the input then says that it is too much. */
-static gboolean
-read_all (int fd, SecretBuffer *text, GError **error)
-{
-  while (text->length <= LONGEST_INPUT)
-    {
-      ssize_t got;
-
-      secret_buffer_reserve (text, text->length + PORTION);
-      got = read (fd, text->data + text->length, PORTION);
-      if (got == 0)
-        return TRUE;
-      if (got > 0)
-        text->length += (gsize)got;
-      else if (errno != EINTR)
-        return fail (error, SO24_ERROR_NO_KEY);
-    }
-  return TRUE;
-}
-
+/* More than is allowed is left to the input, which then says that it is too much. */
 static gboolean
 fetch (Credentials *credentials, SecretBuffer *text, GError **error)
 {
@@ -210,7 +189,8 @@ fetch (Credentials *credentials, SecretBuffer *text, GError **error)
   if (fstat (fd, &attributes) == 0)
     {
       credentials->version = version_of (&attributes);
-      good = check_file (credentials, &attributes, error) && read_all (fd, text, error);
+      good = check_file (credentials, &attributes, error)
+             && (secret_buffer_read (text, fd, LONGEST_INPUT) || fail (error, SO24_ERROR_NO_KEY));
     }
   else
     good = fail (error, SO24_ERROR_NO_KEY);

@@ -1,7 +1,6 @@
 /* Reading the file, and setting it aside. Touches the record's file, and the names it is set aside as. */
 #include "store/disk.h"
 
-#include "base/locked.h"
 #include "store/lock.h"
 
 #include <errno.h>
@@ -9,7 +8,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define CHUNK       4096
 #define PATIENCE_MS 1000
 #define OTHERS      (S_IRWXG | S_IRWXO)
 
@@ -98,34 +96,15 @@ disk_read_generation (const Place *place, Generation generation)
 DiskState
 disk_read (const Place *place, SecretBuffer *bytes, struct stat *found, const char **why)
 {
-  int fd, failure = 0;
+  int fd, failure;
   DiskState state = open_record (place, &fd, found, why);
-  char *chunk;
-  gssize count;
 
   if (state != DISK_FOUND)
     return state;
-  chunk = locked_alloc (CHUNK);
-  do
-    {
-      count = read_up_to (fd, chunk, CHUNK);
-      failure = count < 0 ? errno : 0;
-      if (count > 0)
-        secret_buffer_append (bytes, chunk, (gsize)count);
-  } while (count == CHUNK && bytes->length <= FORMAT_LONGEST);
-  locked_free (chunk, CHUNK);
+  failure = secret_buffer_read (bytes, fd, FORMAT_LONGEST) ? 0 : errno;
   close (fd);
   errno = failure;
   return failure == 0 ? DISK_FOUND : DISK_FAILED;
-}
-
-static gboolean
-is_still (const Place *place, const struct stat *found)
-{
-  struct stat there;
-
-  return fstatat (place->fd, place->record, &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == found->st_ino
-         && there.st_dev == found->st_dev;
 }
 
 /* An older one makes room, if it is of a kind that rename(2) does not replace. */
@@ -146,7 +125,7 @@ disk_set_aside (const Place *place, const struct stat *found, const char *target
   int lock = lock_wait (place, LOCK_SAVE, PATIENCE_MS);
   int failure = ENOENT;
 
-  if (is_still (place, found))
+  if (place_holds (place, place->record, found))
     failure = rename_to (place, target) ? 0 : errno;
   if (lock >= 0)
     close (lock);

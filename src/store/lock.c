@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define STEP_US 5000
@@ -12,10 +11,9 @@
 static gboolean
 is_still_there (const Place *place, int fd)
 {
-  struct stat locked, there;
+  struct stat locked;
 
-  return fstat (fd, &locked) == 0 && fstatat (place->fd, place->lock, &there, AT_SYMLINK_NOFOLLOW) == 0
-         && locked.st_ino == there.st_ino && locked.st_dev == there.st_dev;
+  return fstat (fd, &locked) == 0 && place_holds (place, place->lock, &locked);
 }
 
 int

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define LONGEST_SOURCE 64
@@ -115,6 +114,15 @@ place_close (Place *place)
   g_free (place->record);
   g_free (place->lock);
   g_free (place->spare);
+}
+
+gboolean
+place_holds (const Place *place, const char *name, const struct stat *found)
+{
+  struct stat there;
+
+  return fstatat (place->fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == found->st_ino
+         && there.st_dev == found->st_dev;
 }
 
 gboolean

@@ -8,11 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MOST_RESERVED  16384
 #define LEAST_RESERVED 4096
+#define MOST_NAMES     1000
 
 static gboolean
 lock_whole (int fd)
@@ -26,12 +26,11 @@ static void
 remove_if_unlocked (const Place *place, const char *name)
 {
   int fd = openat (place->fd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  struct stat opened, there;
+  struct stat opened;
 
   if (fd < 0)
     return;
-  if (lock_whole (fd) && fstat (fd, &opened) == 0 && fstatat (place->fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0
-      && opened.st_ino == there.st_ino && opened.st_dev == there.st_dev)
+  if (lock_whole (fd) && fstat (fd, &opened) == 0 && place_holds (place, name, &opened))
     unlinkat (place->fd, name, 0);
   close (fd);
 }
@@ -72,16 +71,17 @@ static gboolean
 create (Spare *spare, const Place *place)
 {
   static gint count;
-  g_autofree char *name = g_strdup_printf ("%s%d.%d", place->spare, (int)getpid (), g_atomic_int_add (&count, 1));
-  int fd = openat (place->fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  g_autofree char *name = NULL;
+  guint tries = 0;
+  int fd;
 
   /* A process of this number may have died here, or be alive in another container. */
-  for (guint i = 0; fd < 0 && errno == EEXIST && i < 1000; i++)
+  do
     {
       g_free (name);
       name = g_strdup_printf ("%s%d.%d", place->spare, (int)getpid (), g_atomic_int_add (&count, 1));
       fd = openat (place->fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    }
+  } while (fd < 0 && errno == EEXIST && tries++ < MOST_NAMES);
   if (fd < 0)
     return FALSE;
   if (!lock_whole (fd))
