@@ -5,31 +5,13 @@
 
 #define OTHER "eva@example.com"
 
-static void
-present (Rig *rig, const char *username, const char *password, const char *identity)
-{
-  rig_present (rig, credential_by_password (username, password, identity), FALSE);
-}
-
-/* Its session was made with the file's credential, which names @identity; NULL: none. */
-static Rig *
-rig_with_file (const char *identity)
-{
-  Rig *rig = rig_new_stored ();
-
-  present (rig, OPS, PASSWORD, identity);
-  assert_read (rig, WANT_COOKIE);
-  rig_look_away (rig);
-  return rig;
-}
-
 /* The file's credential was tried, and rejected. */
 static Rig *
 rig_rejected (void)
 {
   Rig *rig = rig_new_stored ();
 
-  present (rig, OPS, "wrong", NULL);
+  rig_present_password (rig, OPS, "wrong", NULL);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REJECTED);
   rig_look_away (rig);
   return rig;
@@ -128,7 +110,7 @@ rejected_and_found_again_unchanged_it_is_not_tried_again (void)
   for (guint i = 0; i < 10; i++)
     {
       rig_pass (rig, 60);
-      present (rig, OPS, "wrong", NULL);
+      rig_present_password (rig, OPS, "wrong", NULL);
       assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REJECTED);
     }
   assert_calls (rig, "");
@@ -140,10 +122,10 @@ rejected_it_is_tried_when_another_content_comes (void)
 {
   g_autoptr (Rig) rig = rig_rejected ();
 
-  present (rig, OPS, "wrong too", NULL);
+  rig_present_password (rig, OPS, "wrong too", NULL);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REJECTED);
   assert_calls (rig, "Login");
-  present (rig, OPS, PASSWORD, NULL);
+  rig_present_password (rig, OPS, PASSWORD, NULL);
   assert_cookie (rig, "sid-1");
 }
 
@@ -207,7 +189,7 @@ known_to_be_rejected_it_is_tried_when_another_content_comes (void)
   g_autoptr (Rig) rig = rig_rejected ();
 
   start_again_rejected (rig, 0);
-  present (rig, OPS, PASSWORD, NULL);
+  rig_present_password (rig, OPS, PASSWORD, NULL);
   assert_cookie (rig, "sid-1");
   rig_restart (rig);
   rig_present_ops (rig);
@@ -242,23 +224,10 @@ the_same_content_again_changes_nothing (void)
 
   rig_pass (rig, 10);
   for (guint i = 0; i < 10; i++)
-    present (rig, OPS, PASSWORD, FJELL);
+    rig_present_password (rig, OPS, PASSWORD, FJELL);
   g_assert_cmpuint (rig->stores, ==, 0);
   assert_cookie (rig, "sid-1");
   assert_calls (rig, "");
-}
-
-static void
-fail_to_log_in (Rig *rig, guint times)
-{
-  for (guint i = 0; i < times; i++)
-    {
-      service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
-      assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
-      if (i < times - 1)
-        rig_pass (rig, 900);
-    }
-  rig_look_away (rig);
 }
 
 static void
@@ -267,12 +236,12 @@ at_the_start_it_forgives_nothing (void)
   g_autoptr (Rig) rig = rig_new_stored ();
 
   rig_present_ops (rig);
-  fail_to_log_in (rig, 8);
+  rig_fail_to_log_in (rig, 8);
   for
     EACH_WAY (way)
     {
       rig_start_again (rig, way);
-      present (rig, OPS, "changed", NULL);
+      rig_present_password (rig, OPS, "changed", NULL);
       assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
     }
   assert_calls (rig, "");
@@ -284,7 +253,7 @@ unchanged_it_forgives_nothing (void)
   g_autoptr (Rig) rig = rig_new_stored ();
 
   rig_present_ops (rig);
-  fail_to_log_in (rig, 8);
+  rig_fail_to_log_in (rig, 8);
   rig_present_ops (rig);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
   assert_calls (rig, "");
@@ -295,9 +264,9 @@ changed_it_is_tried_at_once (void)
 {
   g_autoptr (Rig) rig = rig_new_stored ();
 
-  present (rig, OPS, "old", NULL);
-  fail_to_log_in (rig, 8);
-  present (rig, OPS, PASSWORD, NULL);
+  rig_present_password (rig, OPS, "old", NULL);
+  rig_fail_to_log_in (rig, 8);
+  rig_present_password (rig, OPS, PASSWORD, NULL);
   assert_cookie (rig, "sid-1");
 }
 
@@ -306,12 +275,12 @@ changed_it_does_not_end_a_quarantine (void)
 {
   g_autoptr (Rig) rig = rig_new_stored ();
 
-  present (rig, OPS, "old", NULL);
+  rig_present_password (rig, OPS, "old", NULL);
   service_next (rig->service, OPERATION_LOGIN,
                 answer_fault (OPERATION_LOGIN, "Limit exceeded by 1. Quarantine ends at some time"));
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
   rig_look_away (rig);
-  present (rig, OPS, PASSWORD, NULL);
+  rig_present_password (rig, OPS, PASSWORD, NULL);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
   assert_calls (rig, "");
 }
@@ -322,7 +291,7 @@ changed_while_a_login_that_was_written_runs_it_does_not_disturb_that (void)
   g_autoptr (Rig) rig = rig_with_file (NULL);
   guint64 writer = rig_write_login (rig, credential_by_password (OPS, PASSWORD, FJELL));
 
-  present (rig, OPS, "changed", NULL);
+  rig_present_password (rig, OPS, "changed", NULL);
   rig_serve (rig);
   assert_done (rig, writer);
   assert_cookie (rig, "sid-2");
@@ -336,9 +305,9 @@ changed_while_readers_wait_for_the_lock_they_get_the_new_one (void)
   guint64 reader;
 
   rig->lock_held_back = TRUE;
-  present (rig, OPS, "old", NULL);
+  rig_present_password (rig, OPS, "old", NULL);
   reader = rig_want (rig, WANT_COOKIE);
-  present (rig, OPS, PASSWORD, NULL);
+  rig_present_password (rig, OPS, PASSWORD, NULL);
   rig_grant_lock (rig, NULL, NULL);
   rig_serve (rig);
   assert_done (rig, reader);
@@ -399,10 +368,10 @@ changed_while_a_login_with_the_old_one_runs_the_new_one_is_tried (void)
 {
   g_autoptr (Rig) rig = rig_new_stored ();
 
-  present (rig, OPS, "old", NULL);
+  rig_present_password (rig, OPS, "old", NULL);
   rig_want (rig, WANT_COOKIE);
   assert_calling (rig, OPERATION_LOGIN);
-  present (rig, OPS, PASSWORD, NULL);
+  rig_present_password (rig, OPS, PASSWORD, NULL);
   rig_serve (rig);
   assert_read (rig, WANT_COOKIE);
 }

@@ -7,31 +7,13 @@
 #define OTHER "eva@example.com"
 
 static void
-present (Rig *rig, const char *username, const char *password, const char *identity)
-{
-  rig_present (rig, credential_by_password (username, password, identity), FALSE);
-}
-
-/* Its session was made with the file's credential, which names @identity; NULL: none. */
-static Rig *
-rig_with_file (const char *identity)
-{
-  Rig *rig = rig_new_stored ();
-
-  present (rig, OPS, PASSWORD, identity);
-  assert_read (rig, WANT_COOKIE);
-  rig_look_away (rig);
-  return rig;
-}
-
-static void
 a_new_password_of_the_same_user_keeps_session_and_identity (void)
 {
   g_autoptr (Rig) rig = rig_with_file (NULL);
 
   rig_switch (rig, FJELL);
   rig->service->password = "changed";
-  present (rig, OPS, "changed", NULL);
+  rig_present_password (rig, OPS, "changed", NULL);
   assert_cookie (rig, "sid-1");
   assert_identity (rig, FJELL);
   rig_end_session (rig);
@@ -44,7 +26,7 @@ a_new_password_that_is_wrong_does_not_spoil_the_session (void)
 {
   g_autoptr (Rig) rig = rig_with_file (NULL);
 
-  present (rig, OPS, "wrong", NULL);
+  rig_present_password (rig, OPS, "wrong", NULL);
   assert_cookie (rig, "sid-1");
   rig_end_session (rig);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REJECTED);
@@ -55,7 +37,7 @@ another_user_drops_the_session_that_was_written (void)
 {
   g_autoptr (Rig) rig = rig_stored_on (FJELL);
 
-  present (rig, OTHER, PASSWORD, NULL);
+  rig_present_password (rig, OTHER, PASSWORD, NULL);
   assert_withheld (rig, SO24_ERROR_NO_KEY);
   assert_cookie (rig, "sid-2");
   assert_calls (rig, "Login GetIdentity");
@@ -71,7 +53,7 @@ another_user_stops_a_call_that_is_on_its_way (void)
   rig_pass (rig, 61);
   reader = rig_want (rig, WANT_COOKIE);
   assert_calling (rig, OPERATION_HAS_SESSION);
-  present (rig, OTHER, PASSWORD, NULL);
+  rig_present_password (rig, OTHER, PASSWORD, NULL);
   assert_calling (rig, OPERATION_LOGIN);
   rig_serve (rig);
   assert_done (rig, reader);
@@ -83,7 +65,7 @@ the_identity_that_it_names_is_chosen (void)
 {
   g_autoptr (Rig) rig = rig_new_stored ();
 
-  present (rig, OPS, PASSWORD, FJELL);
+  rig_present_password (rig, OPS, PASSWORD, FJELL);
   rig_want (rig, WANT_COOKIE);
   g_assert_cmpstr (assert_calling (rig, OPERATION_LOGIN)->identity_id.text, ==, FJELL);
   rig_serve (rig);
@@ -96,7 +78,7 @@ the_identity_that_it_names_is_put_in_place_if_the_login_was_not_enough (void)
   g_autoptr (Rig) rig = rig_new_stored ();
 
   rig->service->ignores_identity_id = TRUE;
-  present (rig, OPS, PASSWORD, FJELL);
+  rig_present_password (rig, OPS, PASSWORD, FJELL);
   assert_cookie (rig, "sid-1");
   assert_identity (rig, FJELL);
   rig_end_session (rig);
@@ -114,9 +96,9 @@ the_identity_that_somebody_wrote_outweighs_it (void)
       rig_switch (rig, SKOG);
       if (way < 2)
         rig_start_again (rig, way);
-      present (rig, OPS, PASSWORD, FJELL);
-      present (rig, OPS, "changed", FJORD);
-      present (rig, OPS, PASSWORD, FJELL);
+      rig_present_password (rig, OPS, PASSWORD, FJELL);
+      rig_present_password (rig, OPS, "changed", FJORD);
+      rig_present_password (rig, OPS, PASSWORD, FJELL);
       assert_cookie (rig, "sid-1");
       assert_identity (rig, SKOG);
       rig_end_session (rig);
@@ -131,7 +113,7 @@ another_identity_in_it_moves_a_session_that_is_alive (void)
   g_autoptr (Rig) rig = rig_with_file (FJELL);
 
   rig_pass (rig, 1);
-  present (rig, OPS, PASSWORD, SKOG);
+  rig_present_password (rig, OPS, PASSWORD, SKOG);
   assert_withheld (rig, SO24_ERROR_REVOKED);
   assert_cookie (rig, "sid-1");
   assert_identity (rig, SKOG);
@@ -144,7 +126,7 @@ another_identity_and_another_password_move_a_session_that_is_alive (void)
 
   rig_pass (rig, 1);
   rig->service->password = "changed";
-  present (rig, OPS, "changed", SKOG);
+  rig_present_password (rig, OPS, "changed", SKOG);
   assert_withheld (rig, SO24_ERROR_REVOKED);
   assert_cookie (rig, "sid-1");
   assert_identity (rig, SKOG);
@@ -159,7 +141,7 @@ another_identity_at_the_start_moves_the_session_that_was_stored (void)
       g_autoptr (Rig) rig = rig_with_file (FJELL);
 
       rig_start_again (rig, way);
-      present (rig, OPS, PASSWORD, SKOG);
+      rig_present_password (rig, OPS, PASSWORD, SKOG);
       assert_cookie (rig, "sid-1");
       assert_identity (rig, SKOG);
     }
@@ -171,7 +153,7 @@ an_identity_in_it_that_does_not_exist_withholds_the_cookie (void)
   g_autoptr (Rig) rig = rig_with_file (NULL);
 
   rig->service->password = "changed";
-  present (rig, OPS, "changed", NOWHERE);
+  rig_present_password (rig, OPS, "changed", NOWHERE);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
 }
 
@@ -183,7 +165,7 @@ what_somebody_else_switched_is_not_put_right_by_the_same_content (void)
   service_switch_all (rig->service, SKOG);
   rig_pass (rig, 61);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
-  present (rig, OPS, PASSWORD, FJELL);
+  rig_present_password (rig, OPS, PASSWORD, FJELL);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
 }
 
@@ -193,7 +175,7 @@ another_user_drops_the_session_that_the_file_made (void)
   g_autoptr (Rig) rig = rig_with_file (NULL);
 
   rig_switch (rig, FJELL);
-  present (rig, OTHER, PASSWORD, NULL);
+  rig_present_password (rig, OTHER, PASSWORD, NULL);
   assert_withheld (rig, SO24_ERROR_NO_KEY);
   assert_cookie (rig, "sid-2");
   assert_identity (rig, FJORD);
@@ -208,7 +190,7 @@ another_user_drops_the_session_that_the_file_made_before_the_start (void)
       g_autoptr (Rig) rig = rig_with_file (NULL);
 
       rig_start_again (rig, way);
-      present (rig, OTHER, PASSWORD, NULL);
+      rig_present_password (rig, OTHER, PASSWORD, NULL);
       assert_cookie (rig, "sid-2");
     }
 }

@@ -5,30 +5,11 @@
 
 #define OTHER "eva@example.com"
 
-/* The same as what is stored, a moment later. */
-static Record *
-record_now (Rig *rig)
-{
-  Record *record = record_as_read (rig->record);
-
-  record->saved = rig->now;
-  return record;
-}
-
 static void
 choose (Record *record, const char *identity)
 {
   record->chosen = guid_of (identity);
   record->chosen_by = CHOSEN_BY_WRITE;
-}
-
-/* Nothing of ours was under way. */
-static void
-tell (Rig *rig, const Record *record)
-{
-  g_autoptr (Record) base = record_copy (rig->record);
-
-  rig_tell_record (rig, base, record);
 }
 
 static void
@@ -37,7 +18,7 @@ a_new_session_of_the_same_user_is_adopted (void)
   g_autoptr (Rig) rig = rig_stored_on (FJELL);
   g_autoptr (Record) record = record_of_another_session (rig, "sid-other", FJELL);
 
-  tell (rig, record);
+  rig_tell (rig, record);
   g_assert_cmpuint (rig->changed & CHANGED_SESSION, !=, 0);
   assert_cookie (rig, "sid-other");
   assert_identity (rig, FJELL);
@@ -53,7 +34,7 @@ a_call_on_its_way_in_the_old_session_is_cancelled (void)
   rig_pass (rig, 61);
   reader = rig_want (rig, WANT_COOKIE);
   record = record_of_another_session (rig, "sid-other", FJELL);
-  tell (rig, record);
+  rig_tell (rig, record);
   g_assert_cmpuint (rig_times (rig, "CANCEL"), ==, 1);
   g_assert_cmpstr (secret_text (assert_calling (rig, OPERATION_HAS_SESSION)->session), ==, "sid-other");
   rig_serve (rig);
@@ -70,7 +51,7 @@ a_call_on_its_way_goes_on_when_the_session_is_the_same (void)
   rig_pass (rig, 61);
   rig_want (rig, WANT_COOKIE);
   record->spent[0] += 10;
-  tell (rig, record);
+  rig_tell (rig, record);
   g_assert_cmpuint (rig_times (rig, "CANCEL"), ==, 0);
   assert_calling (rig, OPERATION_HAS_SESSION);
 }
@@ -81,7 +62,7 @@ what_says_the_same_changes_nothing (void)
   g_autoptr (Rig) rig = rig_stored_on (FJELL);
   g_autoptr (Record) record = record_now (rig);
 
-  tell (rig, record);
+  rig_tell (rig, record);
   g_assert_cmpuint (rig->stores, ==, 0);
   assert_cookie (rig, "sid-1");
   assert_calls (rig, "");
@@ -107,7 +88,7 @@ another_choice_of_identity_is_adopted (void)
 
   choose (record, SKOG);
   service_switch_all (rig->service, SKOG);
-  tell (rig, record);
+  rig_tell (rig, record);
   assert_cookie (rig, "sid-1");
   assert_identity (rig, SKOG);
 }
@@ -119,7 +100,7 @@ a_cookie_is_not_handed_out_before_another_choice_is_confirmed (void)
   g_autoptr (Record) record = record_now (rig);
 
   choose (record, SKOG);
-  tell (rig, record);
+  rig_tell (rig, record);
   g_assert_null (account_cookie (rig->account, NULL));
 }
 
@@ -131,7 +112,7 @@ another_choice_is_kept_in_the_next_session (void)
 
   choose (record, SKOG);
   service_switch_all (rig->service, SKOG);
-  tell (rig, record);
+  rig_tell (rig, record);
   rig_end_session (rig);
   assert_cookie (rig, "sid-2");
   assert_identity (rig, SKOG);
@@ -144,7 +125,7 @@ a_session_that_another_mount_withholds_is_withheld_here (void)
   g_autoptr (Record) record = record_now (rig);
 
   record->withheld = g_strdup ("somebody switched it");
-  tell (rig, record);
+  rig_tell (rig, record);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
   rig_switch (rig, FJELL);
   assert_cookie (rig, "sid-1");
@@ -159,7 +140,7 @@ a_session_that_another_mount_found_ended_has_ended (void)
   service_end_sessions (rig->service);
   g_clear_pointer (&record->session, secret_unref);
   record->ended = TRUE;
-  tell (rig, record);
+  rig_tell (rig, record);
   assert_cookie (rig, "sid-2");
   assert_identity (rig, FJELL);
   assert_calls (rig, "Login GetIdentity");
@@ -174,7 +155,7 @@ a_record_of_another_user_is_ignored (void)
   g_free (record->owner);
   record->owner = g_strdup ("somebody else");
   choose (record, SKOG);
-  tell (rig, record);
+  rig_tell (rig, record);
   assert_cookie (rig, "sid-1");
   assert_identity (rig, FJELL);
   assert_calls (rig, "");
@@ -202,7 +183,7 @@ a_login_that_is_written_wins_over_a_session_that_is_told_of (void)
   guint64 writer = rig_write_login (rig, credential_by_password (OPS, PASSWORD, SKOG));
   g_autoptr (Record) record = record_of_another_session (rig, "sid-other", FJELL);
 
-  tell (rig, record);
+  rig_tell (rig, record);
   rig_serve (rig);
   assert_done (rig, writer);
   assert_cookie (rig, "sid-2");
@@ -221,7 +202,7 @@ a_switch_on_its_way_is_made_in_the_session_that_is_told_of (void)
       for (guint i = 0; i < calls; i++)
         rig_serve_one (rig);
       record = record_of_another_session (rig, "sid-other", FJELL);
-      tell (rig, record);
+      rig_tell (rig, record);
       rig_serve (rig);
       assert_done (rig, writer);
       assert_cookie (rig, "sid-other");
@@ -313,7 +294,7 @@ a_logout_by_another_mount_ends_the_session (void)
   g_autoptr (Rig) rig = rig_stored_on (FJELL);
   g_autoptr (Record) record = record_new ();
 
-  tell (rig, record);
+  rig_tell (rig, record);
   g_assert_false (account_has_session (rig->account));
 }
 
@@ -324,7 +305,7 @@ a_logout_by_another_mount_does_not_lose_our_identity (void)
   g_autoptr (Record) record = record_new ();
   guint64 reader;
 
-  tell (rig, record);
+  rig_tell (rig, record);
   reader = rig_want (rig, WANT_COOKIE);
   g_assert_cmpstr (assert_calling (rig, OPERATION_LOGIN)->identity_id.text, ==, FJELL);
   rig_serve (rig);
@@ -342,7 +323,7 @@ a_session_that_is_told_of_is_kept_alive_when_it_is_used_there (void)
   rig_look_away (rig);
   record = record_now (rig);
   record->used_us = rig->now.boot_us;
-  tell (rig, record);
+  rig_tell (rig, record);
   rig_live (rig, 700);
   g_assert_cmpuint (rig->calls->len, >, 0);
 }

@@ -1,25 +1,6 @@
 /* What another mount of the same account has stored of its limits, and what counts if both know of some. */
 #include "support/mounts.h"
 
-/* The same as what is stored, a moment later. */
-static Record *
-record_now (Rig *rig)
-{
-  Record *record = record_as_read (rig->record);
-
-  record->saved = rig->now;
-  return record;
-}
-
-/* Nothing of ours was under way. */
-static void
-tell (Rig *rig, const Record *record)
-{
-  g_autoptr (Record) base = record_copy (rig->record);
-
-  rig_tell_record (rig, base, record);
-}
-
 static void
 a_quarantine_that_is_told_of_is_kept_to (void)
 {
@@ -28,7 +9,7 @@ a_quarantine_that_is_told_of_is_kept_to (void)
 
   record->quarantine_us = rig->now.boot_us + 100 * G_USEC_PER_SEC;
   record->quarantine_wall_us = rig->now.wall_us + 100 * G_USEC_PER_SEC;
-  tell (rig, record);
+  rig_tell (rig, record);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
   rig_pass (rig, 101);
   assert_cookie (rig, "sid-1");
@@ -82,7 +63,7 @@ a_success_of_another_mount_ends_our_back_off (void)
   record = record_of_another_session (rig, "sid-other", FJELL);
   record->failures = 0;
   record->login_us = NEVER;
-  tell (rig, record);
+  rig_tell (rig, record);
   assert_cookie (rig, "sid-other");
   rig_end_session (rig);
   assert_cookie (rig, "sid-2");
@@ -97,7 +78,7 @@ calls_that_are_told_of_count (void)
   rig_log_in (rig, FJELL);
   record = record_now (rig);
   record->spent[0] = 100;
-  tell (rig, record);
+  rig_tell (rig, record);
   rig_pass (rig, 61);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_QUARANTINED);
   rig_pass (rig, 3600);

@@ -137,14 +137,7 @@ static void
 fail_to_renew (Rig *rig, guint times)
 {
   rig_end_session (rig);
-  for (guint i = 0; i < times; i++)
-    {
-      service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
-      assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
-      if (i < times - 1)
-        rig_pass (rig, 900);
-    }
-  rig_look_away (rig);
+  rig_fail_to_log_in (rig, times);
 }
 
 static void

@@ -193,3 +193,20 @@ pair_rest (Pair *pair)
       idle = pair_step (pair, turn % 2) ? 0 : idle + 1;
     }
 }
+
+Record *
+record_now (Rig *rig)
+{
+  Record *record = record_as_read (rig->record);
+
+  record->saved = rig->now;
+  return record;
+}
+
+void
+rig_tell (Rig *rig, const Record *record)
+{
+  g_autoptr (Record) base = record_copy (rig->record);
+
+  rig_tell_record (rig, base, record);
+}

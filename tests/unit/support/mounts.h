@@ -15,6 +15,12 @@ Rig *rig_before_a_renewal (const char *identity);
 /* What another mount of the same user has stored, after a Login of its own. The caller frees it. */
 Record *record_of_another_session (Rig *rig, const char *sid, const char *identity);
 
+/* The same record as is stored, made a moment later. The caller frees it. */
+Record *record_now (Rig *rig);
+
+/* Another mount has stored @record, while nothing of ours was under way. */
+void rig_tell (Rig *rig, const Record *record);
+
 /* Grants the lock, and the service answers. The latter: @record was stored meanwhile. */
 void rig_let_log_in (Rig *rig);
 void rig_let_log_in_and_tell (Rig *rig, const Record *record);

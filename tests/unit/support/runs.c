@@ -272,3 +272,33 @@ rig_calls_made (const Rig *rig)
     calls += rig->calls_made[operation];
   return calls;
 }
+
+void
+rig_present_password (Rig *rig, const char *username, const char *password, const char *identity)
+{
+  rig_present (rig, credential_by_password (username, password, identity), FALSE);
+}
+
+Rig *
+rig_with_file (const char *identity)
+{
+  Rig *rig = rig_new_stored ();
+
+  rig_present_password (rig, OPS, PASSWORD, identity);
+  assert_read (rig, WANT_COOKIE);
+  rig_look_away (rig);
+  return rig;
+}
+
+void
+rig_fail_to_log_in (Rig *rig, guint times)
+{
+  for (guint i = 0; i < times; i++)
+    {
+      service_next (rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REMOTE));
+      assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REMOTE);
+      if (i < times - 1)
+        rig_pass (rig, 900);
+    }
+  rig_look_away (rig);
+}

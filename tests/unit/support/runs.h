@@ -34,6 +34,10 @@ void rig_lose_the_answer (Rig *rig);
 /* A credential is found in a file; takes @credential. */
 void rig_present (Rig *rig, Credential *credential, gboolean known_rejected);
 void rig_present_ops (Rig *rig);
+void rig_present_password (Rig *rig, const char *username, const char *password, const char *identity);
+
+/* With a session that was made with a file's credential, which names @identity; NULL: none. */
+Rig *rig_with_file (const char *identity);
 
 /* Another mount has stored @record; @base is what we last knew to be stored, or NULL. Both are given as they are read. */
 void rig_tell_record (Rig *rig, const Record *base, const Record *record);
@@ -59,6 +63,9 @@ void rig_switch (Rig *rig, const char *identity);
 
 /* The session is over and what was confirmed is old. */
 void rig_end_session (Rig *rig);
+
+/* A reader causes so many Logins that fail, each after the longest back-off. */
+void rig_fail_to_log_in (Rig *rig, guint times);
 
 /* The same as rig_stored_and_logged_in(), and switched to @identity. */
 Rig *rig_stored_on (const char *identity);
