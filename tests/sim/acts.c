@@ -161,11 +161,9 @@ befall (Service *service, World *world, const Step *step)
       service_end_all (service);
       return TRUE;
     case STEP_FOREIGN:
-      world->foreign = TRUE;
       service_switch_all (service, step->a % N_IDENTITIES);
       return TRUE;
     case STEP_VANISH:
-      world->foreign = TRUE;
       service->present &= ~bit | 1u << FJORD;
       return TRUE;
     case STEP_APPEAR:

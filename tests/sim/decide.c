@@ -68,7 +68,6 @@ learn_logout (World *world, Mount *mount)
   Knowledge *known = &mount->known;
 
   seen[SEEN_LOGOUT]++;
-  world->was_logged_out = TRUE;
   mount->file = NO_PERSON;
   known->choice = choice_new (world, NO_IDENTITY, CHOSEN_BY_NOBODY);
   known->owner = 0;

@@ -153,53 +153,50 @@ disk_write_all (World *world, Mount *mount)
     finish_job (world, mount);
 }
 
-static void
-take_notice (World *world, Mount *mount)
+static gboolean
+is_replaced (const World *world, const Mount *mount)
 {
-  Event event = {.kind = EVENT_RECORD};
-  g_autoptr (Record) base = g_steal_pointer (&mount->base);
-  g_autoptr (Record) record = NULL;
+  return world->disk != NULL && mount->generation != world->generation;
+}
 
-  mount->notice_us = FAR_FUTURE;
-  mount->conflict = FALSE;
-  if (world->disk == NULL || mount->generation == world->generation)
-    {
-      mount->base = g_steal_pointer (&base);
-      return;
-    }
+/* Tells the mount of the record that another one has stored, with @event. */
+static void
+tell_record (World *world, Mount *mount, Event *event)
+{
+  g_autoptr (Record) base = g_steal_pointer (&mount->base);
+  g_autoptr (Record) record = record_copy (world->disk);
+
   void_jobs (mount);
   seen[SEEN_ADOPTION]++;
   tell (world, mount, "learns that another mount has replaced the record");
   learn_record (world, mount);
   set_base (world, mount);
-  record = record_copy (world->disk);
-  event.base = base;
-  event.record = record;
-  mount_handle (world, mount, &event);
+  event->base = base;
+  event->record = record;
+  mount_handle (world, mount, event);
+}
+
+static void
+take_notice (World *world, Mount *mount)
+{
+  mount->notice_us = FAR_FUTURE;
+  mount->conflict = FALSE;
+  if (is_replaced (world, mount))
+    tell_record (world, mount, &(Event){.kind = EVENT_RECORD});
 }
 
 static void
 give_lock (World *world, Mount *mount)
 {
   Event event = {.kind = EVENT_LOCKED};
-  g_autoptr (Record) base = NULL;
-  g_autoptr (Record) record = NULL;
 
   mount->lock_end_us = FAR_FUTURE;
   world->lock = (gint)mount_number (world, mount);
   tell (world, mount, "has the lock");
-  if (mount->generation != world->generation && world->disk != NULL)
-    {
-      void_jobs (mount);
-      seen[SEEN_ADOPTION]++;
-      learn_record (world, mount);
-      base = g_steal_pointer (&mount->base);
-      set_base (world, mount);
-      record = record_copy (world->disk);
-      event.base = base;
-      event.record = record;
-    }
-  mount_handle (world, mount, &event);
+  if (is_replaced (world, mount))
+    tell_record (world, mount, &event);
+  else
+    mount_handle (world, mount, &event);
 }
 
 static void

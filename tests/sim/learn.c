@@ -92,7 +92,6 @@ learn_rejected (World *world, Mount *mount, const Flight *flight)
   gint who = person_of (flight->request->credential);
 
   seen[SEEN_REJECTED]++;
-  world->was_rejected = TRUE;
   mount->rejected[mount->n_rejected++ % G_N_ELEMENTS (mount->rejected)] = who;
   if (flight->by_itself)
     mount->known.rejected = who;

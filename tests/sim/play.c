@@ -188,7 +188,6 @@ end_well (World *world)
   /* By a calendar that was set a quarantine can be long. */
   for (guint i = 0; i < world->n_mounts && world->broken == NULL; i++)
     world_pass (world, MAX (world->mounts[i].known.quarantine_us, world->now_us) - world->now_us);
-  world->ending = TRUE;
   for (guint i = 0; i < world->n_mounts && world->broken == NULL; i++)
     if (waits (&world->mounts[i]))
       judge_break (world, RULE_ANSWERED, "somebody waits for ever");

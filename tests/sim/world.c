@@ -35,14 +35,6 @@ mount_number (const World *world, const Mount *mount)
   return (guint)(mount - world->mounts);
 }
 
-Mount *
-world_up (World *world, guint number)
-{
-  Mount *mount = &world->mounts[number % world->n_mounts];
-
-  return mount->account == NULL ? NULL : mount;
-}
-
 static AccountConfig
 config_of (const History *history)
 {

@@ -170,8 +170,6 @@ struct World
   gint64 disturbed_us; /* until then the keep-alive may be late */
   guint logins;        /* that the service saw */
   gboolean expects_cookie;
-  gboolean foreign, was_rejected, was_logged_out; /* in this history, ever */
-  gboolean ending;
   const char *broken; /* the rule; NULL: none */
   char *why;
   GString *tale; /* what happens, for people; NULL: nobody listens */
@@ -218,7 +216,6 @@ const char *seen_name (Seen what);
 void world_init (World *world, const History *history, GString *tale);
 void world_clear (World *world);
 Instant world_instant (const World *world);
-Mount *world_up (World *world, guint number); /* NULL: it does not run */
 void mount_start (World *world, Mount *mount);
 /* Ends without a warning, or after being told to; @stores of what was to be stored are. */
 void mount_crash (World *world, Mount *mount, guint stores, gint64 down_us);
