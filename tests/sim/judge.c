@@ -214,6 +214,8 @@ judge_answered (World *world, Mount *mount, const Queued *queued)
     return;
   if (effect->error == NULL && !waiting->writes && waiting->want == WANT_COOKIE)
     judge_cookie (world, mount, waiting, queued);
+  else if (world->expects_cookie)
+    judge_break (world, RULE_HEALED, "a reader is told %s", effect->error == NULL ? "nothing" : effect->error->message);
   if (effect->error == NULL && waiting->writes)
     {
       seen[SEEN_SWITCH] += waiting->command == COMMAND_SWITCH;
