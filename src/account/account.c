@@ -227,13 +227,13 @@ on_locked (Account *account, const Event *event, Instant now, Effects *effects)
 
   if (account->lock != LOCK_ASKED_FOR)
     return;
-  account->lock = event->error == NULL ? LOCK_HELD : LOCK_FREE;
   if (event->record != NULL)
     storing_adopt (account, event->base, event->record, now, effects);
+  account->lock = event->error == NULL ? LOCK_HELD : LOCK_FREE;
   if (event->error == NULL)
     {
+      limits_attempt_failed (&account->limits, account->their_attempt_us);
       account->their_attempt_us = NEVER;
-      limits_attempt_failed (&account->limits, account->stored);
       return;
     }
   waiters_fail_logins (account, event->error, now, effects);

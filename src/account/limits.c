@@ -16,6 +16,7 @@ limits_init (Limits *limits, guint32 seed)
                      .throttle_us = NEVER,
                      .login_us = NEVER,
                      .attempt_us = NEVER,
+                     .known_attempt_us = NEVER,
                      .allowed = -1,
                      .allowed_until_us = NEVER};
   limits->random = g_rand_new_with_seed (seed);
@@ -101,6 +102,7 @@ static void
 note_attempt (Limits *limits, const AccountConfig *config, Instant now)
 {
   limits->attempt_us = now.boot_us + delay_after (limits, config, limits->failures + 1);
+  limits->known_attempt_us = limits->attempt_us;
 }
 
 void
@@ -312,14 +314,15 @@ limits_bound (Limits *limits, const AccountConfig *config, Instant now)
 }
 
 void
-limits_attempt_failed (Limits *limits, const Record *record)
+limits_attempt_failed (Limits *limits, gint64 attempt_us)
 {
-  if (record->attempt_us == NEVER)
+  if (attempt_us == NEVER)
     return;
+  limits->known_attempt_us = attempt_us;
   limits->failures++;
-  if (record->attempt_us <= limits->login_us)
+  if (attempt_us <= limits->login_us)
     return;
-  limits->login_us = record->attempt_us;
+  limits->login_us = attempt_us;
   set_cause (limits, g_error_new_literal (SO24_ERROR, SO24_ERROR_THROTTLED, "so24fs ended in the middle of a login"));
 }
 

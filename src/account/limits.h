@@ -16,6 +16,7 @@ typedef struct
   GError *cause;      /* of the last two */
   guint failures;     /* in a row */
   gint64 attempt_us; /* a Login is on its way: what login_us is to be if we do not live to see its answer; else NEVER */
+  gint64 known_attempt_us; /* of the last Login that we made, or found to have come to nothing: it is over */
   GRand *random;
 } Limits;
 
@@ -55,8 +56,8 @@ void limits_save (const Limits *limits, Record *record, Instant now);
 /* Takes up what is stored in @record and was not in @base. Where both sides have changed, the stricter counts. */
 void limits_merge (Limits *limits, const Record *base, const Record *record, Instant now);
 
-/* A Login that was on its way when @record was made came to nothing, since whoever made it has ended. */
-void limits_attempt_failed (Limits *limits, const Record *record);
+/* A Login with the attempt_us of @attempt_us (NEVER: there was none) came to nothing, since whoever made it has ended. */
+void limits_attempt_failed (Limits *limits, gint64 attempt_us);
 
 /* No wait that was stored is longer than the longest that there can be. */
 void limits_bound (Limits *limits, const AccountConfig *config, Instant now);

@@ -70,14 +70,15 @@ struct Account
   Call call;
   guint64 last_call;
   Lock lock;
-  gint64 used_us;          /* somebody last used the session */
-  gboolean keeping;        /* the keep-alive is among the waiters */
-  gint64 kept_us;          /* and last tried then */
-  gint64 offline_us;       /* the service was last out of reach; NEVER: it has answered since */
-  gint64 timer_us;         /* that was last asked for */
-  Record *stored;          /* what was last to be stored */
-  gboolean unsynced;       /* nobody has waited for that */
-  gint64 their_attempt_us; /* the other mount's Login is on its way: kept in what is stored, and of no concern to us */
+  gint64 used_us;    /* somebody last used the session */
+  gboolean keeping;  /* the keep-alive is among the waiters */
+  gint64 kept_us;    /* and last tried then */
+  gint64 offline_us; /* the service was last out of reach; NEVER: it has answered since */
+  gint64 timer_us;   /* that was last asked for */
+  Record *stored;    /* what was last to be stored */
+  gboolean unsynced; /* nobody has waited for that */
+  gint64
+    their_attempt_us; /* another run's or mount's Login is on its way, or was: kept in what is stored until we have the lock */
   gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
 };

@@ -140,8 +140,8 @@ account_restore (Account *account, Record *record, Instant now)
   account->rejected_digest = g_strdup (record->rejected_digest);
   account->rejected_cause = g_strdup (record->rejected_cause);
   limits_merge (&account->limits, account->stored, record, now);
-  limits_attempt_failed (&account->limits, record);
   limits_bound (&account->limits, &account->config, now);
+  account->their_attempt_us = record->attempt_us;
   take_record (account, record);
 }
 
@@ -229,12 +229,16 @@ adopt_rejected (Account *account, const Record *record)
   account->rejected_cause = g_strdup (record->rejected_cause);
 }
 
+/*
+ * What the other mount stored before it heard that a Login is over speaks of that Login still. Nor has anybody else one on its
+ * way while we have the lock.
+ */
 static void
 adopt_affairs (Account *account, const Record *record)
 {
-  gboolean our_attempt = record->attempt_us == account->limits.attempt_us;
+  gboolean is_over = record->attempt_us == account->limits.known_attempt_us || account->lock == LOCK_HELD;
 
-  account->their_attempt_us = our_attempt ? NEVER : record->attempt_us;
+  account->their_attempt_us = is_over ? NEVER : record->attempt_us;
   account->their_put_back = record->put_back && !account->session->put_back && !account->session->switching;
 }
 

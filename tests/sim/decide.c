@@ -149,7 +149,25 @@ move (World *world, Knowledge *known)
       *times[i] += offset_us;
 }
 
-/* It starts with what is on the disk. A Login that was on its way counts as one that failed. */
+/* Who has the lock, and finds a Login that was on its way, knows that it failed. */
+void
+learn_locked (World *world, Mount *mount)
+{
+  Knowledge *known = &mount->known;
+  gint64 delay_us = world->config.backoff_min_us;
+
+  if (known->attempt == 0)
+    return;
+  known->failures++;
+  for (guint i = 1; i < known->failures && delay_us < world->config.backoff_max_us; i++)
+    delay_us *= 2;
+  known->login_us = MAX (known->login_us, known->attempt_us + MIN (delay_us, world->config.backoff_max_us) / 2);
+  known->login_blocked = FALSE;
+  known->attempt = 0;
+  seen[SEEN_UNFINISHED]++;
+}
+
+/* It starts with what is on the disk. */
 void
 learn_start (World *world, Mount *mount, gboolean rebooted)
 {
@@ -158,18 +176,6 @@ learn_start (World *world, Mount *mount, gboolean rebooted)
   *known = world->disk == NULL ? knowledge_none (world) : world->disk_known;
   if (rebooted)
     move (world, known);
-  if (known->attempt != 0)
-    {
-      gint64 delay_us = world->config.backoff_min_us;
-
-      known->failures++;
-      for (guint i = 1; i < known->failures && delay_us < world->config.backoff_max_us; i++)
-        delay_us *= 2;
-      known->login_us = MAX (known->login_us, known->attempt_us + MIN (delay_us, world->config.backoff_max_us) / 2);
-      known->login_blocked = FALSE;
-      known->attempt = 0;
-      seen[SEEN_UNFINISHED]++;
-    }
   mount->n_told = mount->n_rejected = 0;
   for (guint i = 0; i < TOLD_MAX; i++)
     mount->told[i].session = -1;

@@ -193,6 +193,7 @@ give_lock (World *world, Mount *mount)
   mount->lock_end_us = FAR_FUTURE;
   world->lock = (gint)mount_number (world, mount);
   tell (world, mount, "has the lock");
+  learn_locked (world, mount);
   if (is_replaced (world, mount))
     tell_record (world, mount, &event);
   else

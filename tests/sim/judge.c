@@ -36,6 +36,7 @@ static const char *const rules[N_RULES] = {
   [RULE_SECRET] = "no secret is said",
   [RULE_REQUEST] = "a request has what its operation sends",
   [RULE_TWINS_ONE_LOGIN] = "an expiry costs two mounts one Login",
+  [RULE_NO_BLAME] = "a Login that ended is not held against anybody",
 };
 
 const char *
@@ -126,6 +127,13 @@ judge_text (World *world, const char *text)
     judge_break (world, RULE_SECRET, "\"%s\"", text);
 }
 
+static void
+judge_blame (World *world, const char *text)
+{
+  if (!world->unfinished && strstr (text, "in the middle of a login") != NULL)
+    judge_break (world, RULE_NO_BLAME, "\"%s\"", text);
+}
+
 /* The account has decided what to answer; what follows in the same event is judged by that. */
 static void
 judge_decided (World *world, Mount *mount, const Effect *effect)
@@ -133,7 +141,10 @@ judge_decided (World *world, Mount *mount, const Effect *effect)
   Waiting *waiting = waiting_find (mount, effect->waiter);
 
   if (effect->error != NULL)
-    judge_text (world, effect->error->message);
+    {
+      judge_text (world, effect->error->message);
+      judge_blame (world, effect->error->message);
+    }
   if (waiting == NULL || waiting->decided)
     {
       judge_break (world, RULE_ANSWERED_ONCE, "#%" G_GUINT64_FORMAT " is answered, and does not wait", effect->waiter);

@@ -30,6 +30,7 @@ typedef enum
   RULE_SECRET,
   RULE_REQUEST,
   RULE_TWINS_ONE_LOGIN,
+  RULE_NO_BLAME,
   N_RULES
 } Rule;
 
@@ -55,6 +56,7 @@ void learn_attempt (World *world, Mount *mount);
 void learn_answer (World *world, Mount *mount, const Flight *flight, const Answer *answer);
 void learn_credential (World *world, Mount *mount, gint person, gboolean known_rejected);
 void learn_decision (World *world, Mount *mount, Waiting *writer, const GError *error);
+void learn_locked (World *world, Mount *mount);
 void learn_logout (World *world, Mount *mount);
 void learn_record (World *world, Mount *mount);
 void learn_start (World *world, Mount *mount, gboolean rebooted);

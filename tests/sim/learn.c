@@ -68,6 +68,15 @@ learn_throttling (World *world, Mount *mount, const Flight *flight, const Answer
   known->throttle_us = world->now_us + MAX (asked_us, least_delay_us (world, 1));
 }
 
+/* The service has taken the credential since. */
+static void
+forget_rejection (Mount *mount, gint who)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (mount->rejected); i++)
+    if (mount->rejected[i] == who)
+      mount->rejected[i] = NO_PERSON;
+}
+
 static void
 learn_failed_login (World *world, Mount *mount, const Flight *flight, const Answer *answer)
 {
@@ -75,7 +84,10 @@ learn_failed_login (World *world, Mount *mount, const Flight *flight, const Answ
   gboolean blocked = g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_BLOCKED);
 
   if (blocked)
-    seen[SEEN_BLOCKED]++;
+    {
+      seen[SEEN_BLOCKED]++;
+      forget_rejection (mount, person_of (flight->request->credential));
+    }
   if (g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_REJECTED)
       || g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_QUARANTINED)
       || g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_THROTTLED) || answer->retry_after_s > 0)
@@ -182,9 +194,7 @@ learn_login (World *world, Mount *mount, const Flight *flight, const Answer *ans
   gint session = session_of (answer->session);
 
   mount->doubtful = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (mount->rejected); i++)
-    if (mount->rejected[i] == person_of (flight->request->credential))
-      mount->rejected[i] = NO_PERSON;
+  forget_rejection (mount, person_of (flight->request->credential));
   if (writer != NULL)
     {
       writer->session = session;

@@ -10,7 +10,8 @@
 /* A run of so many histories must have seen everything that can be seen. */
 #define ENOUGH_TO_SEE_ALL 10000
 
-static gint histories = 100000, jobs, verbose;
+static gint histories = 100000, jobs;
+static gboolean verbose, keep_going;
 static gint64 only_seed = -1, first_seed = 1;
 
 static const GOptionEntry options[] = {
@@ -18,6 +19,7 @@ static const GOptionEntry options[] = {
   {"seed", 's', 0, G_OPTION_ARG_INT64, &only_seed, "play only this one, and tell of it", "S"},
   {"from", 'f', 0, G_OPTION_ARG_INT64, &first_seed, "the first seed (1)", "S"},
   {"jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "processes (one a processor)", "J"},
+  {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &keep_going, "name every seed that breaks a rule", NULL},
   {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "say what was seen", NULL},
   {NULL},
 };
@@ -46,6 +48,12 @@ play_seed (guint64 seed)
   history_generate (&history, seed);
   if (play (&history, NULL, &rule, &why))
     return TRUE;
+  if (keep_going)
+    {
+      printf ("seed %" G_GUINT64_FORMAT ": %s: %s\n", seed, rule, why);
+      fflush (stdout);
+      return FALSE;
+    }
   minimise (&history, rule);
   printf ("seed %" G_GUINT64_FORMAT ", %u steps left:\n", seed, history.length);
   tell_of (&history);
@@ -56,10 +64,11 @@ play_seed (guint64 seed)
 static gboolean
 play_share (guint64 first, guint step, guint64 end)
 {
-  for (guint64 seed = first; seed < end; seed += step)
-    if (!play_seed (seed))
-      return FALSE;
-  return TRUE;
+  gboolean held = TRUE;
+
+  for (guint64 seed = first; seed < end && (held || keep_going); seed += step)
+    held = play_seed (seed) && held;
+  return held;
 }
 
 /* The child plays its share and sends what it has seen. */

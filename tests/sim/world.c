@@ -122,6 +122,7 @@ leave (World *world, Mount *mount, gint64 down_us)
 {
   if (mount->flight.number != 0 && (mount->flight.number + (guint64)world->now_us) % 2 == 0)
     flight_execute (world, &mount->flight);
+  world->unfinished = world->unfinished || mount->known.attempt != 0 || world->disk_known.attempt != 0;
   flight_clear (&mount->flight);
   flight_clear (&mount->stale);
   g_clear_pointer (&mount->account, account_free);
@@ -169,6 +170,7 @@ mount_stop (World *world, Mount *mount)
     return;
   tell (world, mount, "stops");
   mount->crash_after = -1;
+  world->unfinished = world->unfinished || mount->flight.is_login;
   mount_handle (world, mount, &event);
   while (mount->queue_length > 0 && world->broken == NULL)
     {

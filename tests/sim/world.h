@@ -164,6 +164,7 @@ struct World
   gint lock; /* who holds it */
   guint64 last_waiter;
   guint attempts;
+  gboolean unfinished; /* a mount has ended in the middle of a Login */
   Choice choices[CHOICES_MAX];
   guint n_choices;
   guint8 proven[SESSIONS_MAX];

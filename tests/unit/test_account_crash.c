@@ -2,7 +2,7 @@
  * A crash in the middle: design.md, section 5, rules 5 and 6. It causes no storm of Logins, and leaves no wrong
  * identity behind and none that is gone for good.
  */
-#include "support/runs.h"
+#include "support/mounts.h"
 
 static void
 the_attempt_of_a_login_is_certain_before_its_call_goes_out (void)
@@ -147,6 +147,28 @@ who_is_stopped_in_a_login_backs_off_too (void)
   rig_present_ops (rig);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_THROTTLED);
   assert_calls (rig, "");
+}
+
+/* The record of a run that starts is that of a mount which is logging in at this moment, and lives. */
+static void
+who_starts_while_another_mount_logs_in_waits_for_that (void)
+{
+  g_autoptr (Rig) rig = rig_new_stored ();
+  g_autoptr (Record) record = NULL;
+  guint64 reader;
+
+  rig_present_ops (rig);
+  rig_want (rig, WANT_COOKIE);
+  rig->lock_held_back = TRUE;
+  rig_lose_the_answer (rig);
+  rig_restart (rig);
+  rig_present_ops (rig);
+  rig_look_away (rig);
+  reader = rig_want (rig, WANT_COOKIE);
+  record = record_of_another_session (rig, "sid-other", FJORD);
+  rig_let_log_in_and_tell (rig, record);
+  assert_done (rig, reader);
+  assert_cookie (rig, "sid-other");
 }
 
 static void
@@ -351,6 +373,7 @@ static const Sentence sentences[] = {
   SENTENCE (who_crashes_in_each_login_backs_off_up_to_a_quarter_of_an_hour),
   SENTENCE (a_login_that_a_person_writes_is_tried_after_any_number_of_crashes),
   SENTENCE (who_is_stopped_in_a_login_backs_off_too),
+  SENTENCE (who_starts_while_another_mount_logs_in_waits_for_that),
   SENTENCE (a_login_whose_reader_was_interrupted_is_not_held_against_the_next_run),
   SENTENCE (who_stops_orderly_keeps_everything),
   SENTENCE (the_chosen_identity_is_put_back_after_a_crash_between_login_and_get_identity),

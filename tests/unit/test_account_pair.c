@@ -302,6 +302,33 @@ readers_of_both_mounts_are_served_by_one_login (void)
   assert_done (pair->rigs[1], readers[1]);
 }
 
+/* Whatever comes between the end of a Login here and the other's hearing of it: nobody died. */
+static void
+a_login_that_ended_is_not_taken_for_one_that_crashed (void)
+{
+  for (guint32 seed = 1; seed <= 500; seed++)
+    {
+      g_autoptr (Pair) pair = pair_logged_in ();
+      g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+      guint64 readers[2];
+
+      g_test_message ("seed %u", seed);
+      for (guint round = 0; round < 5; round++)
+        {
+          service_end_sessions (pair->rigs[0]->service);
+          for (guint i = 0; i < 2; i++)
+            {
+              readers[i] = rig_want_now (pair->rigs[i], WANT_COOKIE);
+              some_steps (pair, random);
+            }
+          pair_rest (pair);
+          for (guint i = 0; i < 2; i++)
+            assert_done (pair->rigs[i], readers[i]);
+          pair_pass (pair, 0.1);
+        }
+    }
+}
+
 /* Both have the same wrong file. */
 static void
 two_mounts_whose_credential_was_rejected_come_to_rest (void)
@@ -344,6 +371,7 @@ static const Sentence sentences[] = {
   SENTENCE (after_a_few_random_changes_they_come_to_rest),
   SENTENCE (while_one_switches_what_is_withheld_they_come_to_rest),
   SENTENCE (readers_of_both_mounts_are_served_by_one_login),
+  SENTENCE (a_login_that_ended_is_not_taken_for_one_that_crashed),
   SENTENCE (two_mounts_whose_credential_was_rejected_come_to_rest),
   SENTENCE (two_mounts_that_know_at_the_start_that_it_was_rejected_come_to_rest),
   SENTENCE (two_mounts_of_two_users_come_to_rest),
