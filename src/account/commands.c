@@ -48,14 +48,28 @@ choose_for_login (const Account *account, Command *command)
   session->put_back = session->id != NULL;
 }
 
-/* While it waits for the lock the credential may be rejected, or the service ask to wait. */
+static GError *
+take_credential_at_hand (const Account *account, Command *command)
+{
+  if (account->rejected != NULL)
+    return g_error_copy (account->rejected);
+  if (account->credential == NULL)
+    return g_error_new_literal (SO24_ERROR, account->session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
+                                "there is no session to switch and no credential: write one to login");
+  g_clear_pointer (&command->credential, credential_unref);
+  command->credential = credential_ref (account->credential);
+  return NULL;
+}
+
+/* While it waits for the lock the credential may be rejected, or another one be found, or the service ask to wait. */
 static Verdict
 judge_carried (Account *account, Command *command, Instant now)
 {
   gboolean blocked = limits_blocked (&account->limits, now);
+  GError *error = take_credential_at_hand (account, command);
 
-  if (account->rejected != NULL)
-    return verdict_fail (g_error_copy (account->rejected));
+  if (error != NULL)
+    return verdict_fail (error);
   return verdict_needs_unless (login_operation (command->credential),
                                limits_refuse (&account->limits, &account->config, !blocked, now));
 }
@@ -91,15 +105,12 @@ judge_login (Account *account, Command *command, Instant now)
 static Verdict
 carry_by_login (Account *account, Command *command, Instant now)
 {
-  if (account->rejected != NULL)
-    return verdict_fail (g_error_copy (account->rejected));
-  if (account->credential == NULL)
-    return verdict_fail (g_error_new_literal (SO24_ERROR,
-                                              account->session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
-                                              "there is no session to switch and no credential: write one to login"));
+  GError *error = take_credential_at_hand (account, command);
+
+  if (error != NULL)
+    return verdict_fail (error);
   command->kind = COMMAND_LOGIN;
   command->carried = TRUE;
-  command->credential = credential_ref (account->credential);
   return judge_login (account, command, now);
 }
 

@@ -127,6 +127,7 @@ carry_out (World *world, Mount *mount, Queued *queued)
       break;
     case EFFECT_SYNC:
       mount->syncing = TRUE;
+      mount->sync_end_us = world->now_us + LONGEST_SYNC_US;
       break;
     case EFFECT_LOCK:
       mount->lock_end_us = world->now_us + LOCK_PATIENCE_US;

@@ -42,7 +42,7 @@ same (World *world, gint a, gint b)
 {
   const Choice *one = choice_at (world, a), *two = choice_at (world, b);
 
-  return a == b || (one->identity == two->identity && !one->open && !two->open);
+  return a == b || (one->identity == two->identity && one->by == two->by && !one->open && !two->open);
 }
 
 /* The other mount's counts if it has changed. Where both have, either is right; who logs out has not chosen for others. */

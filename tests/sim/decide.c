@@ -85,7 +85,7 @@ learn_credential (World *world, Mount *mount, gint who, gboolean known_rejected)
   gint named = person_identity (who);
   const Choice *choice;
 
-  if (mount->file == who)
+  if (mount->file == who || (known->rejected != NO_PERSON && person_same_secret (known->rejected, who)))
     return;
   if (known->owner != 0 && known->owner != person_owner (who))
     {
@@ -122,10 +122,13 @@ learn_record (World *world, Mount *mount)
     known->session = theirs->session;
   if (theirs->owner != 0)
     known->owner = theirs->owner;
+  if (theirs->attempt == 0 && !mount->flight.is_login)
+    known->attempt = 0;
   known->failures = MIN (known->failures, theirs->failures);
   known->login_us = MIN (known->login_us, theirs->login_us);
   known->login_blocked = known->login_blocked || theirs->login_blocked;
   known->throttle_us = MIN (known->throttle_us, theirs->throttle_us);
+  known->used_us = MAX (known->used_us, theirs->used_us);
   known->quarantine_us = MAX (known->quarantine_us, theirs->quarantine_us);
   if (theirs->said_us > known->said_us)
     {
@@ -142,7 +145,8 @@ move (World *world, Knowledge *known)
 {
   gint64 passed_us = MAX (0, world_instant (world).wall_us - known->saved_wall_us);
   gint64 offset_us = world->now_us - passed_us - known->saved_us;
-  gint64 *times[] = {&known->login_us, &known->attempt_us, &known->quarantine_us, &known->throttle_us, &known->none_us};
+  gint64 *times[] = {&known->login_us,    &known->attempt_us, &known->quarantine_us,
+                     &known->throttle_us, &known->none_us,    &known->used_us};
 
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     if (*times[i] != G_MININT64)

@@ -88,7 +88,7 @@ finish_job (World *world, Mount *mount)
   if (world->disk_full)
     {
       seen[SEEN_DISK_FULL]++;
-      mount->unstored = TRUE;
+      mount->unstored = world->unfinished = TRUE;
     }
   else if (job->expected != world->generation)
     {
@@ -212,6 +212,15 @@ refuse_lock (World *world, Mount *mount)
   mount_handle (world, mount, &event);
 }
 
+/* A disk that hangs must not hang the readers. */
+static void
+lose_patience (World *world, Mount *mount)
+{
+  tell (world, mount, "waits no longer for the disk");
+  mount->syncing = FALSE;
+  mount->unstored = world->unfinished = TRUE;
+}
+
 gint64
 disk_due_us (const World *world, const Mount *mount)
 {
@@ -221,6 +230,8 @@ disk_due_us (const World *world, const Mount *mount)
     return world->now_us;
   if (mount->n_jobs > 0)
     due_us = MIN (due_us, mount->jobs[0].done_us);
+  if (mount->syncing)
+    due_us = MIN (due_us, mount->sync_end_us);
   return MIN (due_us, mount->lock_end_us);
 }
 
@@ -232,6 +243,8 @@ disk_do (World *world, Mount *mount)
     take_notice (world, mount);
   else if (mount->n_jobs > 0 && world->now_us >= mount->jobs[0].done_us)
     finish_job (world, mount);
+  else if (mount->syncing && world->now_us >= mount->sync_end_us)
+    lose_patience (world, mount);
   else if (mount->lock_end_us != FAR_FUTURE && world->lock == NOBODY)
     give_lock (world, mount);
   else if (world->now_us >= mount->lock_end_us)

@@ -243,12 +243,12 @@ static void
 judge_kept (World *world, const Mount *mount)
 {
   gint64 keepalive_us = world->config.keepalive_us;
-  gint64 since_us = MAX (mount->heard_us, MAX (world->disturbed_us, mount->used_us));
+  gint64 since_us = MAX (mount->heard_us, MAX (world->disturbed_us, mount->known.used_us));
   gint64 late_us = keepalive_us + keepalive_us / 5 + 60 * SECOND_US;
 
   if (keepalive_us == 0 || world->n_mounts > 1 || mount->account == NULL || mount->known.session < 0
-      || mount->used_us == G_MININT64 || (world->config.rate != 0 && world->config.rate < CALLS_MAX)
-      || world->now_us - mount->used_us > world->config.idle_after_us - 3700 * SECOND_US)
+      || mount->known.used_us == G_MININT64 || (world->config.rate != 0 && world->config.rate < CALLS_MAX)
+      || world->now_us - mount->known.used_us > world->config.idle_after_us - 3700 * SECOND_US)
     return;
   if (world->now_us - since_us > late_us)
     judge_break (world, RULE_KEPT, "session %d was last confirmed %.0f s ago", mount->known.session,

@@ -7,13 +7,14 @@
 #define HOUR_US            (3600 * SECOND_US)
 #define PAST_END_US        (60 * SECOND_US)
 #define LONGEST_TO_WAIT_US HOUR_US
+#define FEW_CALLS          12
 
 Knowledge
 knowledge_none (World *world)
 {
   Knowledge known = {.session = -1, .rejected = NO_PERSON};
 
-  known.login_us = known.quarantine_us = known.throttle_us = known.none_us = known.said_us = G_MININT64;
+  known.login_us = known.quarantine_us = known.throttle_us = known.none_us = known.said_us = known.used_us = G_MININT64;
   known.choice = choice_new (world, NO_IDENTITY, CHOSEN_BY_NOBODY);
   return known;
 }
@@ -38,7 +39,7 @@ back_off (World *world, Knowledge *known)
 void
 learn_used (World *world, Mount *mount)
 {
-  mount->used_us = world->now_us;
+  mount->known.used_us = world->now_us;
 }
 
 /* A Login is about to be made. */
@@ -125,14 +126,18 @@ learn_allowed (World *world, Mount *mount, const Answer *answer)
 {
   gint64 wall_us = world_instant (world).wall_us;
   gint64 wait_us = answer->allowed_until_us == 0 ? HOUR_US - wall_us % HOUR_US : answer->allowed_until_us - wall_us;
+  gint64 until_us;
 
   mount->known.said_us = world->now_us;
   mount->known.none_us = G_MININT64;
+  until_us = world->now_us + CLAMP (wait_us, PAST_END_US, HOUR_US);
+  /* With the last ones that it allows somebody may be served. */
+  if (answer->allowed < FEW_CALLS)
+    world->disturbed_us = MAX (world->disturbed_us, until_us + 600 * SECOND_US);
   if (answer->allowed > 0)
     return;
   seen[SEEN_ALLOWED]++;
-  mount->known.none_us = world->now_us + CLAMP (wait_us, PAST_END_US, HOUR_US);
-  world->disturbed_us = MAX (world->disturbed_us, mount->known.none_us + 600 * SECOND_US);
+  mount->known.none_us = until_us;
 }
 
 /* A session that ended before it ever was confirmed counts as a failed Login; the first such is made up for at once. */

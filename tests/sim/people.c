@@ -39,6 +39,12 @@ person_version (gint who)
   return (guint)who >> 1 & 7;
 }
 
+gboolean
+person_same_secret (gint who, gint other)
+{
+  return (who & 0xf) == (other & 0xf);
+}
+
 gint
 person_identity (gint who)
 {

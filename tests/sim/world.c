@@ -71,7 +71,6 @@ world_init (World *world, const History *history, GString *tale)
       Mount *mount = &world->mounts[i];
 
       mount->batch = effects_new ();
-      mount->used_us = G_MININT64;
       mount->crash_after = -1;
       mount->notice_us = mount->lock_end_us = FAR_FUTURE;
       flight_clear (&mount->flight);
@@ -83,9 +82,11 @@ world_init (World *world, const History *history, GString *tale)
 static void
 start (World *world, Mount *mount, gboolean rebooted)
 {
+  AccountConfig config = world->config;
   Instant now = world_instant (world);
 
-  mount->account = account_new (&world->config);
+  config.seed += ++world->starts;
+  mount->account = account_new (&config);
   mount->timer_us = FAR_FUTURE;
   mount->file = NO_PERSON;
   learn_start (world, mount, rebooted);
@@ -122,7 +123,8 @@ leave (World *world, Mount *mount, gint64 down_us)
 {
   if (mount->flight.number != 0 && (mount->flight.number + (guint64)world->now_us) % 2 == 0)
     flight_execute (world, &mount->flight);
-  world->unfinished = world->unfinished || mount->known.attempt != 0 || world->disk_known.attempt != 0;
+  world->unfinished
+    = world->unfinished || world->n_mounts > 1 || mount->known.attempt != 0 || world->disk_known.attempt != 0;
   flight_clear (&mount->flight);
   flight_clear (&mount->stale);
   g_clear_pointer (&mount->account, account_free);

@@ -11,16 +11,17 @@
 #include "history.h"
 #include "service.h"
 
-#define MOUNTS      2
-#define NOBODY      (-1)
-#define STRANGER    MOUNTS /* holds the lock, and is none of ours */
-#define WAITING_MAX 48
-#define QUEUE_MAX   256
-#define JOBS_MAX    32
-#define TOLD_MAX    8
-#define CHOICES_MAX 256
-#define CALLS_MAX   512
-#define FAR_FUTURE  G_MAXINT64
+#define MOUNTS          2
+#define NOBODY          (-1)
+#define STRANGER        MOUNTS /* holds the lock, and is none of ours */
+#define WAITING_MAX     48
+#define QUEUE_MAX       256
+#define JOBS_MAX        32
+#define TOLD_MAX        8
+#define CHOICES_MAX     256
+#define CALLS_MAX       512
+#define LONGEST_SYNC_US (2 * (gint64)G_USEC_PER_SEC)
+#define FAR_FUTURE      G_MAXINT64
 
 /* An identity that was chosen. It can be open which of two it is, until a cookie shows it. */
 typedef struct
@@ -48,6 +49,7 @@ typedef struct
   gint64 throttle_us;
   gint64 said_us; /* when the service last said what it allows */
   gint64 none_us; /* it allows nothing before then */
+  gint64 used_us; /* somebody last used the session */
   gint64 saved_us, saved_wall_us;
 } Knowledge;
 
@@ -112,6 +114,7 @@ typedef struct
   Queued queue[QUEUE_MAX];
   guint queue_length;
   gboolean syncing;
+  gint64 sync_end_us; /* it waits no longer for the disk than that */
   Job jobs[JOBS_MAX];
   guint n_jobs;
   gboolean unstored; /* a store failed, and none has succeeded since */
@@ -135,7 +138,7 @@ typedef struct
   gint rejected[8]; /* credentials that this run was told are wrong */
   guint n_rejected;
   gint64 offline_us;
-  gint64 used_us, heard_us;
+  gint64 heard_us;
   guint attempt_stored;
   gboolean doubtful;       /* another identity than the chosen one may be active by our own doing */
   gint64 calls[CALLS_MAX]; /* when they were made */
@@ -163,8 +166,8 @@ struct World
   gint file;
   gint lock; /* who holds it */
   guint64 last_waiter;
-  guint attempts;
-  gboolean unfinished; /* a mount has ended in the middle of a Login */
+  guint starts, attempts;
+  gboolean unfinished; /* a mount has ended in the middle of a Login, or the end of one may not be stored */
   Choice choices[CHOICES_MAX];
   guint n_choices;
   guint8 proven[SESSIONS_MAX];
