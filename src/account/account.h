@@ -25,7 +25,7 @@ typedef struct
   gboolean remember; /* a credential that was written is kept for renewals */
   gboolean stored;   /* there is a store: its lock is taken before a Login */
   gint32 service_id; /* narrows the list of identities; 0: no */
-  guint32 seed;      /* of the back-off's jitter */
+  guint32 seed;      /* of the back-off's jitter, and this run's mark on its Logins: another one in each run */
 } AccountConfig;
 
 typedef enum

@@ -136,6 +136,9 @@ judge_switch (Account *account, Command *command, Instant now)
         return carry_by_login (account, command, now);
       return verdict_needs_unless (set, limits_refuse (&account->limits, &account->config, FALSE, now));
     }
+  /* The session has ended since: the next one is switched when it is made. */
+  if (session->id == NULL)
+    return verdict_ready ();
   if (!confirmed && !command->unconfirmed && !exhausted)
     return verdict_needs (OPERATION_GET_IDENTITY);
   if (confirmed && !here)

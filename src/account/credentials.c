@@ -32,17 +32,28 @@ credential_reject (Account *account, const Credential *credential, const GError 
   account->rejected_credential = filed;
 }
 
+char *
+credential_owner_so_far (const Account *account)
+{
+  const Credential *credential = account->credential != NULL ? account->credential : account->filed;
+
+  if (account->owner != NULL || credential == NULL)
+    return g_strdup (account->owner);
+  return credential_owner_key (credential);
+}
+
 /* A session of another user is of no use to this one, whatever identity was chosen in it. */
 static void
 part_from_owner (Account *account, const Credential *credential, Effects *effects)
 {
-  g_autofree char *owner = credential_owner_key (credential);
+  g_autofree char *owner = credential_owner_key (credential), *before = credential_owner_so_far (account);
 
-  if (account->owner == NULL || g_str_equal (account->owner, owner))
+  if (before == NULL || g_str_equal (before, owner))
     return;
-  effects_log (effects, G_LOG_LEVEL_WARNING,
-               "the session that there was belongs to another user than %s, and is not used any more",
-               credential_owner (credential));
+  if (account->session->id != NULL)
+    effects_log (effects, G_LOG_LEVEL_WARNING,
+                 "the session that there was belongs to another user than %s, and is not used any more",
+                 credential_owner (credential));
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   account_use_session (account, session_new (), effects);
@@ -79,13 +90,12 @@ credential_found (Account *account, const Event *event, Instant now, Effects *ef
   Credential *credential = event->credential;
   gboolean another = account->credential != NULL || account->rejected != NULL;
 
-  if ((account->filed != NULL && credential_equal (account->filed, credential)
-       && guid_equal (&account->filed->identity_id, &credential->identity_id))
-      || (account->rejected_credential != NULL && credential_equal (account->rejected_credential, credential)))
+  if (account->filed != NULL && credential_equal (account->filed, credential)
+      && guid_equal (&account->filed->identity_id, &credential->identity_id))
     return;
+  part_from_owner (account, credential, effects);
   g_clear_pointer (&account->filed, credential_unref);
   account->filed = credential_ref (credential);
-  part_from_owner (account, credential, effects);
   if (event->known_rejected)
     {
       still_rejected (account, credential, effects);

@@ -28,7 +28,7 @@ effects_pop (Effects *effects)
 static gboolean
 is_urgent (const Effect *effect)
 {
-  return effect->kind == EFFECT_STORE
+  return effect->kind == EFFECT_STORE || effect->kind == EFFECT_CANCEL
          || (effect->kind == EFFECT_ANSWER && g_error_matches (effect->error, SO24_ERROR, SO24_ERROR_INTERRUPTED));
 }
 
@@ -124,13 +124,33 @@ effects_have (const Effects *effects, EffectKind kind)
   return FALSE;
 }
 
+/* TRUE if @call waited to be made: now it will not be. */
+static gboolean
+drop_call (Effects *effects, guint64 call)
+{
+  for (GList *link = effects->queue.head; link != NULL; link = link->next)
+    {
+      Effect *effect = link->data;
+
+      if (effect->kind != EFFECT_CALL || effect->call != call)
+        continue;
+      effect_free (effect);
+      g_queue_delete_link (&effects->queue, link);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 void
 effects_append (Effects *effects, Effects *from)
 {
   Effect *effect;
 
   while ((effect = effects_pop (from)) != NULL)
-    g_queue_push_tail (&effects->queue, effect);
+    if (effect->kind == EFFECT_CANCEL && drop_call (effects, effect->call))
+      effect_free (effect);
+    else
+      g_queue_push_tail (&effects->queue, effect);
 }
 
 void

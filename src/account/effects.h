@@ -51,8 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Effects, effects_free)
 /* The oldest effect, now the caller's, or NULL. */
 Effect *effects_pop (Effects *effects);
 /*
- * The oldest effect that need not wait for what is before it, now the caller's, or NULL: the answer to one who was interrupted;
- * and a record to be stored, since what waits for an EFFECT_SYNC may need just that.
+ * The oldest effect that need not wait for what is before it, now the caller's, or NULL: the answer to one who was interrupted; a
+ * call to be dropped, which is on its way; and a record to be stored, since what waits for an EFFECT_SYNC may need just that.
  */
 Effect *effects_pop_urgent (Effects *effects);
 void effect_free (Effect *effect);
@@ -69,6 +69,6 @@ void effects_store (Effects *effects, Record *record);
 void effects_plain (Effects *effects, EffectKind kind);
 /* Whether an effect of @kind is among them. */
 gboolean effects_have (const Effects *effects, EffectKind kind);
-/* Moves all of @from to the end of @effects. */
+/* Moves all of @from to the end of @effects. A call that waits there, and is cancelled by @from, is neither made nor cancelled. */
 void effects_append (Effects *effects, Effects *from);
 void effects_log (Effects *effects, GLogLevelFlags level, const char *format, ...) G_GNUC_PRINTF (3, 4);

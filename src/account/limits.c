@@ -16,7 +16,7 @@ limits_init (Limits *limits, guint32 seed)
                      .throttle_us = NEVER,
                      .login_us = NEVER,
                      .attempt_us = NEVER,
-                     .known_attempt_us = NEVER,
+                     .failed_attempt_us = NEVER,
                      .allowed = -1,
                      .allowed_until_us = NEVER};
   limits->random = g_rand_new_with_seed (seed);
@@ -102,7 +102,6 @@ static void
 note_attempt (Limits *limits, const AccountConfig *config, Instant now)
 {
   limits->attempt_us = now.boot_us + delay_after (limits, config, limits->failures + 1);
-  limits->known_attempt_us = limits->attempt_us;
 }
 
 void
@@ -318,7 +317,7 @@ limits_attempt_failed (Limits *limits, gint64 attempt_us)
 {
   if (attempt_us == NEVER)
     return;
-  limits->known_attempt_us = attempt_us;
+  limits->failed_attempt_us = attempt_us;
   limits->failures++;
   if (attempt_us <= limits->login_us)
     return;

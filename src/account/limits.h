@@ -16,7 +16,7 @@ typedef struct
   GError *cause;      /* of the last two */
   guint failures;     /* in a row */
   gint64 attempt_us; /* a Login is on its way: what login_us is to be if we do not live to see its answer; else NEVER */
-  gint64 known_attempt_us; /* of the last Login that we made, or found to have come to nothing: it is over */
+  gint64 failed_attempt_us; /* the last one of another run that was found to have come to nothing */
   GRand *random;
 } Limits;
 

@@ -70,15 +70,15 @@ struct Account
   Call call;
   guint64 last_call;
   Lock lock;
-  gint64 used_us;    /* somebody last used the session */
-  gboolean keeping;  /* the keep-alive is among the waiters */
-  gint64 kept_us;    /* and last tried then */
-  gint64 offline_us; /* the service was last out of reach; NEVER: it has answered since */
-  gint64 timer_us;   /* that was last asked for */
-  Record *stored;    /* what was last to be stored */
-  gboolean unsynced; /* nobody has waited for that */
-  gint64
-    their_attempt_us; /* another run's or mount's Login is on its way, or was: kept in what is stored until we have the lock */
+  gint64 used_us;          /* somebody last used the session */
+  gboolean keeping;        /* the keep-alive is among the waiters */
+  gint64 kept_us;          /* and last tried then */
+  gint64 offline_us;       /* the service was last out of reach; NEVER: it has answered since */
+  gint64 timer_us;         /* that was last asked for */
+  Record *stored;          /* what was last to be stored */
+  gboolean unsynced;       /* nobody has waited for that */
+  gint64 their_attempt_us; /* another mount's or run's Login is on its way, or was: stored on, until we have the lock */
+  guint their_attempt_by;
   gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
 };
@@ -89,6 +89,8 @@ void account_use_session (Account *account, Session *session, Effects *effects);
 /* credentials.c */
 /* The credential at hand goes, and what is known of one that was rejected. */
 void credential_forget (Account *account);
+/* Whose the session is, or would be, by what is at hand; NULL: nobody's. */
+char *credential_owner_so_far (const Account *account);
 /* Without one at hand, that of the file is, if it is the same user's. */
 void credential_fall_back (Account *account);
 void credential_reject (Account *account, const Credential *credential, const GError *error);

@@ -42,6 +42,7 @@ typedef struct
   guint failures;            /* of Logins, in a row */
   gint64 login_us;           /* boot clock: no Login before then; NEVER: none is held back */
   gint64 attempt_us;         /* a Login was on its way: what login_us is to be, if that came to nothing; else NEVER */
+  guint attempt_by;          /* the mark of the run whose Login that is */
   gint64 throttle_us;        /* boot clock: no call before then */
   gint64 quarantine_us;      /* boot clock: no call before then, not even a written one */
   gint64 quarantine_wall_us; /* the same by the calendar, as the service said it */

@@ -19,6 +19,14 @@ attempt_us (const Account *account)
   return MAX (account->limits.attempt_us, account->their_attempt_us);
 }
 
+static guint
+attempt_by (const Account *account)
+{
+  if (attempt_us (account) == NEVER)
+    return 0;
+  return account->limits.attempt_us == attempt_us (account) ? account->config.seed : account->their_attempt_by;
+}
+
 static Record *
 make_record (const Account *account, Instant now)
 {
@@ -44,6 +52,7 @@ make_record (const Account *account, Instant now)
                                                                              : account->rejected->message);
   limits_save (&account->limits, record, now);
   record->attempt_us = attempt_us (account);
+  record->attempt_by = attempt_by (account);
   return record;
 }
 
@@ -70,7 +79,8 @@ differs (const Account *account, const Record *record)
          || !guid_equal (&session->chosen, &record->chosen) || puts_back (account) != record->put_back
          || g_strcmp0 (withheld, record->withheld) != 0 || g_strcmp0 (account->owner, record->owner) != 0
          || !same_rejected (account, record) || attempt_us (account) != record->attempt_us
-         || account->used_us > record->used_us + USED_PRECISION_US || limits_differ (&account->limits, record);
+         || attempt_by (account) != record->attempt_by || account->used_us > record->used_us + USED_PRECISION_US
+         || limits_differ (&account->limits, record);
 }
 
 /* A call that may not be made again after a crash, an answer that somebody will rely on: before them it must be stored. */
@@ -128,6 +138,13 @@ take_record (Account *account, const Record *record)
   account->stored = record_copy (record);
 }
 
+static void
+keep_attempt (Account *account, gint64 attempt_us, guint by)
+{
+  account->their_attempt_us = attempt_us;
+  account->their_attempt_by = by;
+}
+
 void
 account_restore (Account *account, Record *record, Instant now)
 {
@@ -141,16 +158,14 @@ account_restore (Account *account, Record *record, Instant now)
   account->rejected_cause = g_strdup (record->rejected_cause);
   limits_merge (&account->limits, account->stored, record, now);
   limits_bound (&account->limits, &account->config, now);
-  account->their_attempt_us = record->attempt_us;
+  keep_attempt (account, record->attempt_us, record->attempt_by);
   take_record (account, record);
 }
 
 static gboolean
 is_of_another_user (const Account *account, const Record *record)
 {
-  g_autofree char *owner = account->owner != NULL || account->credential == NULL
-                             ? g_strdup (account->owner)
-                             : credential_owner_key (account->credential);
+  g_autofree char *owner = credential_owner_so_far (account);
 
   return record->owner != NULL && owner != NULL && !g_str_equal (owner, record->owner);
 }
@@ -230,15 +245,23 @@ adopt_rejected (Account *account, const Record *record)
 }
 
 /*
- * What the other mount stored before it heard that a Login is over speaks of that Login still. Nor has anybody else one on its
- * way while we have the lock.
+ * What another mount stores before it has heard that a Login of ours is over, or that one came to nothing, still speaks of it.
+ * And while we have the lock nobody else's is on its way.
  */
+static gboolean
+is_over (const Account *account, const Record *record)
+{
+  return record->attempt_by == account->config.seed || record->attempt_us == account->limits.failed_attempt_us
+         || account->lock == LOCK_HELD;
+}
+
 static void
 adopt_affairs (Account *account, const Record *record)
 {
-  gboolean is_over = record->attempt_us == account->limits.known_attempt_us || account->lock == LOCK_HELD;
-
-  account->their_attempt_us = is_over ? NEVER : record->attempt_us;
+  if (is_over (account, record))
+    keep_attempt (account, NEVER, 0);
+  else
+    keep_attempt (account, record->attempt_us, record->attempt_by);
   account->their_put_back = record->put_back && !account->session->put_back && !account->session->switching;
 }
 

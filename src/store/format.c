@@ -51,6 +51,7 @@ static const Row rows[] = {
   ROW (count, RECORD (failures)),
   ROW (time, RECORD (login_us)),
   ROW (time, RECORD (attempt_us)),
+  ROW (count, RECORD (attempt_by)),
   ROW (time, RECORD (throttle_us)),
   ROW (time, RECORD (quarantine_us)),
   ROW (time, RECORD (quarantine_wall_us)),

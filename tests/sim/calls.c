@@ -131,27 +131,27 @@ judge_call (World *world, Mount *mount, const Effect *effect)
   judge_limits (world, mount, writer, request->operation);
 }
 
+/* A call is counted when it is wished for: then it can wait for the disk, and the machine can sleep. */
 static void
-judge_budget (World *world, Mount *mount)
+judge_budget (World *world, Mount *mount, gint64 wished_us)
 {
   gint64 rate = world->config.rate;
 
-  mount->calls[mount->n_calls++ % CALLS_MAX] = world->now_us;
+  mount->calls[mount->n_calls++ % CALLS_MAX] = wished_us;
   if (rate == 0 || rate >= CALLS_MAX || mount->n_calls <= rate)
     return;
-  /* A call can be a little late, because it waits for the disk. */
-  if (world->now_us - mount->calls[(mount->n_calls - 1 - (guint)rate) % CALLS_MAX] < 3600 * SECOND_US - LONGEST_SYNC_US)
+  if (wished_us - mount->calls[(mount->n_calls - 1 - (guint)rate) % CALLS_MAX] < 3600 * SECOND_US)
     judge_break (world, RULE_BUDGET, "more than %d calls in an hour", (gint)rate);
 }
 
 void
-judge_call_made (World *world, Mount *mount, const Flight *flight)
+judge_call_made (World *world, Mount *mount, const Flight *flight, gint64 wished_us)
 {
   guint logins = 0;
 
   if (mount->flight.number != 0)
     judge_break (world, RULE_ONE_CALL, "a call while another one is on its way");
-  judge_budget (world, mount);
+  judge_budget (world, mount, wished_us);
   if (!flight->is_login)
     return;
   for (guint i = 0; i < world->n_mounts; i++)

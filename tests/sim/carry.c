@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define LONGEST_SYNC_US  (2 * (gint64)G_USEC_PER_SEC)
 #define LOCK_PATIENCE_US (30 * (gint64)G_USEC_PER_SEC)
 #define MOST_EFFECTS     (WAITING_MAX + 32)
 
@@ -48,7 +49,7 @@ make_call (World *world, Mount *mount, Queued *queued)
         flight.is_login && !guid_is_zero (&flight.request->identity_id) ? " as " : "",
         flight.is_login ? identity_name (identity_of (&flight.request->identity_id)) : "",
         flight.met.fault == FAULT_NONE ? "" : ", which meets a fault");
-  judge_call_made (world, mount, &flight);
+  judge_call_made (world, mount, &flight, queued->queued_us);
   if (mount->flight.number != 0)
     flight_clear (&mount->flight);
   mount->flight = flight;
@@ -160,7 +161,7 @@ overtake (World *world, Mount *mount)
       Effect *effect = mount->queue[i].effect;
       Queued taken;
 
-      if (effect->kind != EFFECT_STORE
+      if (effect->kind != EFFECT_STORE && effect->kind != EFFECT_CANCEL
           && (effect->kind != EFFECT_ANSWER || !g_error_matches (effect->error, SO24_ERROR, SO24_ERROR_INTERRUPTED)))
         {
           i++;
@@ -203,9 +204,28 @@ mount_carry_on (World *world, Mount *mount)
     }
 }
 
+/* A call that waits, and is cancelled, is not made. */
+static gboolean
+drop_call (Mount *mount, const Effect *cancel)
+{
+  for (guint i = 0; i < mount->queue_length; i++)
+    if (mount->queue[i].effect->kind == EFFECT_CALL && mount->queue[i].effect->call == cancel->call)
+      {
+        effect_free (take_from_queue (mount, i).effect);
+        mount->known.attempt = 0;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 static void
 enqueue (World *world, Mount *mount, Effect *effect)
 {
+  if (effect->kind == EFFECT_CANCEL && drop_call (mount, effect))
+    {
+      effect_free (effect);
+      return;
+    }
   if (mount->queue_length == QUEUE_MAX)
     {
       judge_break (world, RULE_BOUNDED, "%u effects wait to be carried out", mount->queue_length);

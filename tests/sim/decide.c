@@ -82,12 +82,13 @@ void
 learn_credential (World *world, Mount *mount, gint who, gboolean known_rejected)
 {
   Knowledge *known = &mount->known;
-  gint named = person_identity (who);
+  gint named = person_identity (who), owner;
   const Choice *choice;
 
-  if (mount->file == who || (known->rejected != NO_PERSON && person_same_secret (known->rejected, who)))
+  if (mount->file == who)
     return;
-  if (known->owner != 0 && known->owner != person_owner (who))
+  owner = known->owner != 0 ? known->owner : person_owner (mount->file);
+  if (owner != 0 && owner != person_owner (who))
     {
       known->owner = 0;
       known->session = -1;
@@ -102,6 +103,7 @@ learn_credential (World *world, Mount *mount, gint who, gboolean known_rejected)
     {
       forgive (mount);
       mount->n_rejected = 0;
+      known->rejected = NO_PERSON;
     }
   choice = choice_at (world, known->choice);
   if (named == NO_IDENTITY || choice->identity == named || choice->by == CHOSEN_BY_WRITE)
@@ -158,14 +160,11 @@ void
 learn_locked (World *world, Mount *mount)
 {
   Knowledge *known = &mount->known;
-  gint64 delay_us = world->config.backoff_min_us;
 
   if (known->attempt == 0)
     return;
   known->failures++;
-  for (guint i = 1; i < known->failures && delay_us < world->config.backoff_max_us; i++)
-    delay_us *= 2;
-  known->login_us = MAX (known->login_us, known->attempt_us + MIN (delay_us, world->config.backoff_max_us) / 2);
+  known->login_us = MAX (known->login_us, known->attempt_us + least_delay_us (world, known->attempt_failures));
   known->login_blocked = FALSE;
   known->attempt = 0;
   seen[SEEN_UNFINISHED]++;

@@ -66,7 +66,7 @@ replace (World *world, Mount *mount, Job *job)
   world->disk_boots = world->boots;
   choice_at (world, job->known.choice)->stored = TRUE;
   mount->attempt_stored = MAX (mount->attempt_stored, job->known.attempt);
-  mount->unstored = FALSE;
+  mount->unstored = mount->unstored && mount->n_jobs > 1;
   set_base (world, mount);
   tell_others (world, mount);
 }

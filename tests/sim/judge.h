@@ -40,8 +40,8 @@ void judge_break (World *world, Rule rule, const char *format, ...) G_GNUC_PRINT
 /* judge.c */
 /* An effect joins the queue, in the event in which the machine wished for it. */
 void judge_queued (World *world, Mount *mount, const Effect *effect);
-/* It is carried out. @delayed: events came in between. */
-void judge_call_made (World *world, Mount *mount, const Flight *flight);
+/* It is carried out. */
+void judge_call_made (World *world, Mount *mount, const Flight *flight, gint64 wished_us);
 void judge_answered (World *world, Mount *mount, const Queued *queued);
 void judge_text (World *world, const char *text);
 /* After each step. */
@@ -61,6 +61,8 @@ void learn_logout (World *world, Mount *mount);
 void learn_record (World *world, Mount *mount);
 void learn_start (World *world, Mount *mount, gboolean rebooted);
 void learn_used (World *world, Mount *mount);
+/* The least that the back-off after the @failures th failure may be. */
+gint64 least_delay_us (const World *world, guint failures);
 Knowledge knowledge_none (World *world);
 
 /* choice.c */

@@ -19,8 +19,7 @@ knowledge_none (World *world)
   return known;
 }
 
-/* The least that the back-off after the @failures th failure may be. */
-static gint64
+gint64
 least_delay_us (const World *world, guint failures)
 {
   gint64 delay = world->config.backoff_min_us;
@@ -48,6 +47,7 @@ learn_attempt (World *world, Mount *mount)
 {
   mount->known.attempt = ++world->attempts;
   mount->known.attempt_us = world->now_us;
+  mount->known.attempt_failures = mount->known.failures + 1;
 }
 
 static void
@@ -106,7 +106,7 @@ learn_rejected (World *world, Mount *mount, const Flight *flight)
 
   seen[SEEN_REJECTED]++;
   mount->rejected[mount->n_rejected++ % G_N_ELEMENTS (mount->rejected)] = who;
-  if (flight->by_itself)
+  if (flight->by_itself && mount->file != NO_PERSON && person_same_secret (mount->file, who))
     mount->known.rejected = who;
 }
 

@@ -54,7 +54,9 @@ person_identity (gint who)
 gint
 person_owner (gint who)
 {
-  return who == NO_PERSON ? 0 : 1 + (who & 1);
+  if (who == NO_PERSON)
+    return 0;
+  return person_has_token (who) ? 2 + (gint)person_version (who) : 1;
 }
 
 Credential *
@@ -91,7 +93,7 @@ person_of (const Credential *credential)
 char *
 person_digest (gint who)
 {
-  return g_strdup_printf ("digest-%x", (guint)who);
+  return g_strdup_printf ("digest-%x", (guint)who & 0xf);
 }
 
 const Guid *

@@ -30,7 +30,7 @@ gboolean person_has_token (gint person);
 guint person_version (gint person);
 gboolean person_same_secret (gint who, gint other);
 gint person_identity (gint person);
-/* Whose session it would be: 1 for the password's user, 2 for the token's. */
+/* Whose session it would be: 1 for the password's user, and one for each token. */
 gint person_owner (gint person);
 
 Credential *person_credential (gint person);

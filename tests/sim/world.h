@@ -11,17 +11,17 @@
 #include "history.h"
 #include "service.h"
 
-#define MOUNTS          2
-#define NOBODY          (-1)
-#define STRANGER        MOUNTS /* holds the lock, and is none of ours */
-#define WAITING_MAX     48
-#define QUEUE_MAX       256
-#define JOBS_MAX        32
-#define TOLD_MAX        8
-#define CHOICES_MAX     256
-#define CALLS_MAX       512
-#define LONGEST_SYNC_US (2 * (gint64)G_USEC_PER_SEC)
-#define FAR_FUTURE      G_MAXINT64
+#define MOUNTS      2
+#define NOBODY      (-1)
+#define STRANGER    MOUNTS /* holds the lock, and is none of ours */
+#define WAITING_MAX 48
+#define QUEUE_MAX   256
+#define JOBS_MAX    32
+#define TOLD_MAX    8
+#define CHOICES_MAX 256
+#define CALLS_MAX   512
+
+#define FAR_FUTURE G_MAXINT64
 
 /* An identity that was chosen. It can be open which of two it is, until a cookie shows it. */
 typedef struct
@@ -44,7 +44,8 @@ typedef struct
   gint64 login_us;        /* no Login by itself before then */
   gboolean login_blocked; /* because an identity is blocked */
   guint attempt;          /* number of the Login that is on its way; 0: none */
-  gint64 attempt_us;      /* when it was made */
+  gint64 attempt_us;      /* when it was made, */
+  guint attempt_failures; /* and how many failures it makes if it fails */
   gint64 quarantine_us;
   gint64 throttle_us;
   gint64 said_us; /* when the service last said what it allows */

@@ -238,6 +238,27 @@ a_switch_without_a_session_or_credential_has_no_key (void)
   assert_calls (rig, "");
 }
 
+/* Whichever call of it is the first to hear so: it was made, and the next session is on what it chose. */
+static void
+a_switch_whose_session_ends_in_the_middle_of_it_holds (void)
+{
+  for (guint calls = 1; calls < 3; calls++)
+    {
+      g_autoptr (Rig) rig = rig_logged_in (NULL);
+      guint64 writer;
+
+      service_add (rig->service, NOWHERE, "New AS");
+      writer = rig_write_identity (rig, NOWHERE);
+      for (guint i = 0; i < calls; i++)
+        rig_serve_one (rig);
+      service_end_sessions (rig->service);
+      rig_serve (rig);
+      assert_done (rig, writer);
+      assert_read (rig, WANT_COOKIE);
+      assert_active (rig, NOWHERE);
+    }
+}
+
 static void
 a_switch_of_an_ended_session_is_carried_by_a_login (void)
 {
@@ -286,6 +307,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_switch_that_waits_its_turn_is_interrupted_without_a_trace),
   SENTENCE (switches_run_in_the_order_in_which_they_were_written),
   SENTENCE (a_switch_without_a_session_or_credential_has_no_key),
+  SENTENCE (a_switch_whose_session_ends_in_the_middle_of_it_holds),
   SENTENCE (a_switch_of_an_ended_session_is_carried_by_a_login),
   SENTENCE (a_switch_that_cannot_be_confirmed_succeeds_but_serves_nothing_before),
 };

@@ -367,6 +367,7 @@ full_record (void)
   record->failures = 3;
   record->login_us = 200;
   record->attempt_us = 250;
+  record->attempt_by = 4294967295;
   record->throttle_us = 300;
   record->quarantine_us = 400;
   record->quarantine_wall_us = 1790000000000500;
@@ -405,6 +406,7 @@ assert_same_limits (const Record *a, const Record *b)
   g_assert_cmpuint (a->failures, ==, b->failures);
   g_assert_cmpint (a->login_us, ==, b->login_us);
   g_assert_cmpint (a->attempt_us, ==, b->attempt_us);
+  g_assert_cmpuint (a->attempt_by, ==, b->attempt_by);
   g_assert_cmpint (a->throttle_us, ==, b->throttle_us);
   g_assert_cmpint (a->quarantine_us, ==, b->quarantine_us);
   g_assert_cmpint (a->quarantine_wall_us, ==, b->quarantine_wall_us);
