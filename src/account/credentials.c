@@ -35,7 +35,7 @@ credential_reject (Account *account, const Credential *credential, const GError 
 char *
 credential_owner_so_far (const Account *account)
 {
-  const Credential *credential = account->credential != NULL ? account->credential : account->filed;
+  const Credential *credential = account->filed != NULL ? account->filed : account->credential;
 
   if (account->owner != NULL || credential == NULL)
     return g_strdup (account->owner);

@@ -54,6 +54,9 @@ act_login (World *world, Mount *mount, gint person)
     return 0;
   event.waiter = waiting->id;
   waiting->person = person;
+  mount->has_written = TRUE;
+  if (mount->known.owner == person_owner (person) && choice_at (world, mount->known.choice)->identity != NO_IDENTITY)
+    waiting->inherited = mount->known.choice;
   learn_used (world, mount);
   mount_handle (world, mount, &event);
   return event.waiter;
@@ -212,7 +215,7 @@ shake (World *world, Mount *mount, const Step *step)
       world_pass (world, step->n * MS_US);
       return TRUE;
     case STEP_SUSPEND:
-      world->now_us += step->n * MS_US;
+      world->woke_us = world->now_us += step->n * MS_US;
       world->disturbed_us = MAX (world->disturbed_us, world->now_us);
       world_pass (world, 0);
       return TRUE;

@@ -60,7 +60,7 @@ judge_limits (World *world, const Mount *mount, const Waiting *writer, Operation
 static void
 judge_keeper (World *world, const Mount *mount, Operation operation)
 {
-  gint64 used_us = G_MININT64;
+  gint64 used_us = world->woke_us;
 
   for (guint i = 0; i < world->n_mounts; i++)
     used_us = MAX (used_us, world->mounts[i].known.used_us);
@@ -69,7 +69,7 @@ judge_keeper (World *world, const Mount *mount, Operation operation)
     judge_break (world, RULE_LAZY, "the keep-alive presents a credential");
   else if (world->config.keepalive_us == 0)
     judge_break (world, RULE_LAZY, "a call that nobody waits for");
-  else if (used_us == G_MININT64 || world->now_us - used_us > world->config.idle_after_us + 60 * SECOND_US)
+  else if (world->now_us - used_us > world->config.idle_after_us + 60 * SECOND_US)
     judge_break (world, RULE_LAZY, "a session is kept alive that nobody uses");
 }
 

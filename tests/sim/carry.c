@@ -64,7 +64,6 @@ cancel_call (World *world, Mount *mount, Queued *queued)
   if (flight->number != queued->effect->call)
     return;
   tell (world, mount, "cancels %s", operation_row (flight->request->operation)->name);
-  mount->known.attempt = 0;
   if ((flight->number + (guint64)world->now_us) % 2 == 0)
     flight_execute (world, flight);
   if (flight->executed && flight->met.fault == FAULT_LATE)
@@ -212,7 +211,6 @@ drop_call (Mount *mount, const Effect *cancel)
     if (mount->queue[i].effect->kind == EFFECT_CALL && mount->queue[i].effect->call == cancel->call)
       {
         effect_free (take_from_queue (mount, i).effect);
-        mount->known.attempt = 0;
         return TRUE;
       }
   return FALSE;
@@ -258,6 +256,8 @@ mount_handle (World *world, Mount *mount, Event *event)
     {
       if (effects[i]->kind == EFFECT_CALL && operation_logs_in (effects[i]->request->operation))
         learn_attempt (world, mount);
+      if (effects[i]->kind == EFFECT_CANCEL)
+        mount->known.attempt = 0;
       judge_queued (world, mount, effects[i]);
     }
   for (guint i = 0; i < length; i++)

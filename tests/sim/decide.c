@@ -27,6 +27,16 @@ decide_login (World *world, Mount *mount, Waiting *writer)
     writer->choice = known->choice;
   else
     writer->choice = choice_new (world, told == NULL ? NO_IDENTITY : told->identity, CHOSEN_BY_LOGIN);
+  if (writer->inherited >= 0 && writer->choice != known->choice && named == NO_IDENTITY)
+    {
+      const Choice *inherited = choice_at (world, writer->inherited);
+      Choice *choice = choice_at (world, writer->choice);
+
+      choice->open = TRUE;
+      choice->other = inherited->identity;
+      if (choice->identity == inherited->identity)
+        choice->by = inherited->by;
+    }
   known->owner = person_owner (writer->person);
 }
 
@@ -50,7 +60,8 @@ learn_decision (World *world, Mount *mount, Waiting *writer, const GError *error
       if (writer->person != NO_PERSON)
         known->owner = person_owner (writer->person);
     }
-  choice_at (world, writer->choice)->open = FALSE;
+  if (writer->command == COMMAND_SWITCH)
+    choice_at (world, writer->choice)->open = FALSE;
   known->choice = writer->choice;
   if (writer->session < 0)
     return;
@@ -99,12 +110,10 @@ learn_credential (World *world, Mount *mount, gint who, gboolean known_rejected)
       mount->rejected[mount->n_rejected++ % G_N_ELEMENTS (mount->rejected)] = who;
       return;
     }
-  if (mount->file != NO_PERSON && mount->file != who)
-    {
-      forgive (mount);
-      mount->n_rejected = 0;
-      known->rejected = NO_PERSON;
-    }
+  mount->n_rejected = 0;
+  known->rejected = NO_PERSON;
+  if (mount->file != NO_PERSON || mount->has_written)
+    forgive (mount);
   choice = choice_at (world, known->choice);
   if (named == NO_IDENTITY || choice->identity == named || choice->by == CHOSEN_BY_WRITE)
     return;
@@ -132,11 +141,7 @@ learn_record (World *world, Mount *mount)
   known->throttle_us = MIN (known->throttle_us, theirs->throttle_us);
   known->used_us = MAX (known->used_us, theirs->used_us);
   known->quarantine_us = MAX (known->quarantine_us, theirs->quarantine_us);
-  if (theirs->said_us > known->said_us)
-    {
-      known->said_us = theirs->said_us;
-      known->none_us = theirs->none_us;
-    }
+  known->none_us = MIN (known->none_us, theirs->none_us);
   mount->doubtful = TRUE;
   world->disturbed_us = MAX (world->disturbed_us, world->now_us);
 }
@@ -179,6 +184,7 @@ learn_start (World *world, Mount *mount, gboolean rebooted)
   *known = world->disk == NULL ? knowledge_none (world) : world->disk_known;
   if (rebooted)
     move (world, known);
+  world->disturbed_us = MAX (world->disturbed_us, known->quarantine_us + 600 * (gint64)G_USEC_PER_SEC);
   mount->n_told = mount->n_rejected = 0;
   for (guint i = 0; i < TOLD_MAX; i++)
     mount->told[i].session = -1;

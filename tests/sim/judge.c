@@ -73,7 +73,7 @@ waiting_add (Mount *mount, guint64 id)
   for (guint i = 0; i < WAITING_MAX; i++)
     if (mount->waiting[i].id == 0)
       {
-        mount->waiting[i] = (Waiting){.id = id, .choice = -1, .before = -1, .session = -1};
+        mount->waiting[i] = (Waiting){.id = id, .choice = -1, .before = -1, .inherited = -1, .session = -1};
         return &mount->waiting[i];
       }
   return NULL;
@@ -151,6 +151,7 @@ judge_decided (World *world, Mount *mount, const Effect *effect)
       return;
     }
   waiting->decided = TRUE;
+  waiting->quarantine_us = mount->known.quarantine_us;
   if (waiting->writes && waiting->command != COMMAND_LOGOUT)
     learn_decision (world, mount, waiting, effect->error);
 }
@@ -174,7 +175,7 @@ is_young (World *world, const Mount *mount, const Waiting *reader, const Told *t
 
   if (told->sent_us >= since_us)
     return TRUE;
-  if (reader->ask_now || decided_us < mount->known.quarantine_us || decided_us - mount->offline_us > OFFLINE_PAUSE_US)
+  if (reader->ask_now || decided_us < reader->quarantine_us || decided_us - mount->offline_us > OFFLINE_PAUSE_US)
     return FALSE;
   seen[SEEN_GRACE]++;
   return decided_us - told->sent_us <= world->config.offline_grace_us;

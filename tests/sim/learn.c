@@ -14,7 +14,7 @@ knowledge_none (World *world)
 {
   Knowledge known = {.session = -1, .rejected = NO_PERSON};
 
-  known.login_us = known.quarantine_us = known.throttle_us = known.none_us = known.said_us = known.used_us = G_MININT64;
+  known.login_us = known.quarantine_us = known.throttle_us = known.none_us = known.used_us = G_MININT64;
   known.choice = choice_new (world, NO_IDENTITY, CHOSEN_BY_NOBODY);
   return known;
 }
@@ -128,7 +128,6 @@ learn_allowed (World *world, Mount *mount, const Answer *answer)
   gint64 wait_us = answer->allowed_until_us == 0 ? HOUR_US - wall_us % HOUR_US : answer->allowed_until_us - wall_us;
   gint64 until_us;
 
-  mount->known.said_us = world->now_us;
   mount->known.none_us = G_MININT64;
   until_us = world->now_us + CLAMP (wait_us, PAST_END_US, HOUR_US);
   /* With the last ones that it allows somebody may be served. */

@@ -89,6 +89,7 @@ start (World *world, Mount *mount, gboolean rebooted)
   mount->account = account_new (&config);
   mount->timer_us = FAR_FUTURE;
   mount->file = NO_PERSON;
+  mount->has_written = FALSE;
   learn_start (world, mount, rebooted);
   if (world->disk != NULL)
     {
@@ -172,7 +173,7 @@ mount_stop (World *world, Mount *mount)
     return;
   tell (world, mount, "stops");
   mount->crash_after = -1;
-  world->unfinished = world->unfinished || mount->flight.is_login;
+  world->unfinished = world->unfinished || mount->known.attempt != 0;
   mount_handle (world, mount, &event);
   while (mount->queue_length > 0 && world->broken == NULL)
     {

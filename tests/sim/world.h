@@ -48,7 +48,6 @@ typedef struct
   guint attempt_failures; /* and how many failures it makes if it fails */
   gint64 quarantine_us;
   gint64 throttle_us;
-  gint64 said_us; /* when the service last said what it allows */
   gint64 none_us; /* it allows nothing before then */
   gint64 used_us; /* somebody last used the session */
   gint64 saved_us, saved_wall_us;
@@ -65,11 +64,13 @@ typedef struct
   gint person;
   gint identity;
   gint choice;      /* that the write makes; -1: it made none yet */
+  gint inherited;   /* what his user had chosen when he wrote login; -1: nothing */
   gint before;      /* the choice that there was before it */
   gint session;     /* that its Login made; -1 */
   gboolean carried; /* a switch that became a Login */
   guint logins;
-  gboolean decided; /* the answer is on its way to him */
+  gboolean decided;     /* the answer is on its way to him */
+  gint64 quarantine_us; /* as it was known then */
 } Waiting;
 
 typedef struct
@@ -127,9 +128,10 @@ typedef struct
   gint64 lock_end_us; /* it waits for the lock until then; FAR_FUTURE: it does not wait */
   gint64 timer_us;    /* true; FAR_FUTURE: none */
   Flight flight;
-  Flight stale;     /* an answer that nobody waits for any more */
-  gint file;        /* credential last found in the file by this run */
-  gint crash_after; /* effects; -1: no crash is near */
+  Flight stale;         /* an answer that nobody waits for any more */
+  gboolean has_written; /* somebody wrote to login in this run */
+  gint file;            /* credential last found in the file by this run */
+  gint crash_after;     /* effects; -1: no crash is near */
   Step crash;
   /* what the judge keeps */
   Knowledge known;
@@ -172,6 +174,7 @@ struct World
   Choice choices[CHOICES_MAX];
   guint n_choices;
   guint8 proven[SESSIONS_MAX];
+  gint64 woke_us;      /* from its last sleep */
   gint64 disturbed_us; /* until then the keep-alive may be late */
   guint logins;        /* that the service saw */
   gboolean expects_cookie;
