@@ -217,8 +217,6 @@ merge_sessions (const Account *account, const Record *base, const Record *ours, 
       session_set_passport (session, ours->passport);
       session->put_back = session->put_back || !secret_equal (ours->session, theirs->session);
     }
-  else if (session->id == NULL)
-    session->ended = TRUE;
   return session;
 }
 

@@ -299,6 +299,18 @@ a_logout_by_another_mount_ends_the_session (void)
 }
 
 static void
+a_logout_by_another_mount_leaves_no_session_that_has_ended (void)
+{
+  g_autoptr (Rig) first = rig_stored_on (FJELL);
+  g_autoptr (Rig) rig = rig_new_stored ();
+  g_autoptr (Record) record = record_new ();
+
+  rig_tell_record (rig, NULL, first->record);
+  rig_tell (rig, record);
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_NO_KEY);
+}
+
+static void
 a_logout_by_another_mount_does_not_lose_our_identity (void)
 {
   g_autoptr (Rig) rig = rig_stored_on (FJELL);
@@ -387,6 +399,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_logout_of_ours_is_not_lost_when_only_the_budget_was_changed),
   SENTENCE (our_choice_goes_along_into_their_session),
   SENTENCE (a_logout_by_another_mount_ends_the_session),
+  SENTENCE (a_logout_by_another_mount_leaves_no_session_that_has_ended),
   SENTENCE (a_logout_by_another_mount_does_not_lose_our_identity),
   SENTENCE (a_session_that_is_told_of_is_kept_alive_when_it_is_used_there),
   SENTENCE (a_switch_in_a_withheld_session_elsewhere_is_not_stored_anew),
