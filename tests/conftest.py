@@ -1,5 +1,7 @@
 """Fixtures of all tests that start programs: the daemon, the sandbox, and the servers that misbehave."""
 
+import threading
+
 import pytest
 
 from support.certificates import Authority
@@ -94,6 +96,14 @@ def start_service(secrets):
 def service(start_service):
     """A model of the service whose replies a test can replace."""
     return start_service()
+
+
+@pytest.fixture
+def gate():
+    """What holds answers back; opened at the end in any case."""
+    event = threading.Event()
+    yield event
+    event.set()
 
 
 @pytest.fixture(scope='session')

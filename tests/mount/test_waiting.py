@@ -29,14 +29,6 @@ def mounted(mount, service):
     return mounted
 
 
-@pytest.fixture
-def gate():
-    """What holds answers back; opened at the end in any case."""
-    gate = threading.Event()
-    yield gate
-    gate.set()
-
-
 def model_after(gate, service):
     """The right answer, once the gate is open."""
     return lambda connection: after(gate, service.reply_of_model(connection.request))(connection)

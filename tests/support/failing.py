@@ -46,8 +46,13 @@ def check_error(mounted, operation, number, says=''):
 
 def session_unless(mounted, expected):
     """What `session` says now, or None while that fails as expected."""
+    return unless(expected, lambda: mounted.read_now('session'))
+
+
+def unless(expected, do):
+    """What `do` answers, or None while it fails as expected."""
     try:
-        return mounted.read_now('session')
+        return do()
     except OSError as failure:
-        assert failure.errno == expected
+        assert errno.errorcode[failure.errno] == errno.errorcode[expected]
         return None

@@ -43,6 +43,7 @@ class ModelService:
         self.identities = identities
         self.password = PASSWORD
         self.blocked = set()
+        self.heeds_identity_id = True  # a Login that names an identity begins on it
         self.sessions = {}
         self._lock = threading.Lock()
 
@@ -73,7 +74,7 @@ class ModelService:
 
     def _Login(self, request):
         self._check_credential(request)
-        return answers.login(self._new_session(request.field('IdentityId')))
+        return answers.login(self._new_session(request.field('IdentityId') if self.heeds_identity_id else None))
 
     def _AuthenticateByToken(self, request):
         token = request.payload.find('.//{*}token/{*}Id')
@@ -157,6 +158,7 @@ class ScriptedService(RawServer):
         self.clothes = clothes.PLAIN
         self.http = clothes.plain
         self.delay = 0  # seconds of work that each call takes
+        self.before_answering = lambda: None  # what a test does, or waits for, before each answer
         self._known_secrets = known_secrets
         self.sessions_given = set()
         self._next = defaultdict(deque)
@@ -189,6 +191,7 @@ class ScriptedService(RawServer):
     def _answer(self, request):
         operation = request.operation
         self.closing.wait(self.delay)
+        self.before_answering()
         if self._next[operation]:
             return self._next[operation].popleft()
         return self._always.get(operation) or self.reply_of_model(request)
