@@ -32,8 +32,12 @@ class PhpServer:
 
     def calls(self, operation=None):
         """The calls so far, as (operation, session id in the cookie or None); only those of one operation if named."""
-        calls = [(call['operation'], call['cookie']) for call in self._control('GET', 'calls')]
+        calls = [(call['operation'], call['cookie']) for call in self.log()]
         return [call for call in calls if operation in (None, call[0])]
+
+    def log(self):
+        """The calls so far, as control.php describes them."""
+        return self._control('GET', 'calls')
 
     def reset_calls(self):
         self._control('DELETE', 'calls')

@@ -1,7 +1,8 @@
 <?php
 /*
  * What a test may ask and do, beside the service:
- *     GET    /control/calls    every call so far: [{"operation": "Login", "cookie": null}, ...]
+ *     GET    /control/calls    every call so far: [{"operation": "Login", "cookie": null, "used_by": null}, ...],
+ *                              where used_by is what the header X-Used-By says, by which scripts of a test are known
  *     DELETE /control/calls    forget them
  *     GET    /control/account  the account to log in with
  *     POST   /control/expire   all sessions end

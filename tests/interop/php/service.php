@@ -139,7 +139,8 @@ class Service
     private function note(string $operation): void
     {
         $calls = $this->state->read('calls');
-        $calls[] = ['operation' => $operation, 'cookie' => self::cookie()];
+        $used_by = $_SERVER['HTTP_X_USED_BY'] ?? null;
+        $calls[] = ['operation' => $operation, 'cookie' => self::cookie(), 'used_by' => $used_by];
         $this->state->write('calls', $calls);
         if ($this->session() === null) {
             header('Set-Cookie: ASP.NET_SessionId=' . bin2hex(random_bytes(12)) . '; path=/; HttpOnly; SameSite=Lax');
