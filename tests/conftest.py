@@ -35,6 +35,12 @@ def mount(tmp_path, secrets):
 
 
 @pytest.fixture
+def remount(mount, tmp_path):
+    """A factory of mounts that keep their sessions in one folder, tmp_path/shared: remount(URL, rate=100) -> Mount."""
+    return lambda url, **options: mount(url, options=options, env={'XDG_STATE_HOME': str(tmp_path / 'shared')})
+
+
+@pytest.fixture
 def start_sandbox(tmp_path, secrets):
     """A factory: start_sandbox('--some-option', value) -> Sandbox."""
     sandboxes = []
