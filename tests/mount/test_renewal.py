@@ -1,4 +1,4 @@
-"""Sessions that end are renewed, and no script notices: not that they ended, and not which identity a Login begins on."""
+"""Sessions that end are renewed, and no script notices that, nor ever acts for another identity than the chosen one."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What outlives the process: a session, whose it is, and which identity was chosen; where it is kept, and how safely."""
+"""What outlives the process: a session, whose it is, which identity was chosen; where it is kept, and how safely."""
 
 import errno
 import os
