@@ -61,7 +61,9 @@ end_session (Holder *holder, const Call *call, const GError *cause, Instant now)
 {
   Account *account = holder->account;
 
-  if (!call->session->proven)
+  if (!call->session->proven && holder_is_own (holder))
+    own_login_was_in_vain (holder, cause, now);
+  else if (!call->session->proven)
     limits_login_was_in_vain (&account->limits, &account->config, cause, now);
   session_end (call->session);
 }

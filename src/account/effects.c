@@ -98,6 +98,15 @@ effects_changed (Effects *effects, Changed changed)
 }
 
 void
+effects_own_changed (Effects *effects, const Guid *identity_id)
+{
+  Effect *effect = push (effects, EFFECT_CHANGED);
+
+  effect->changed = CHANGED_OWN;
+  effect->identity_id = *identity_id;
+}
+
+void
 effects_timer (Effects *effects, gint64 boot_us)
 {
   push (effects, EFFECT_TIMER)->boot_us = boot_us;

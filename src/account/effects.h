@@ -24,7 +24,8 @@ typedef enum
   CHANGED_SESSION = 1 << 0,
   CHANGED_IDENTITY = 1 << 1,
   CHANGED_IDENTITIES = 1 << 2,
-  CHANGED_PASSPORT = 1 << 3
+  CHANGED_PASSPORT = 1 << 3,
+  CHANGED_OWN = 1 << 4 /* the session of @identity_id's own */
 } Changed;
 
 typedef struct
@@ -35,6 +36,7 @@ typedef struct
   guint64 waiter;
   GError *error;
   Changed changed;
+  Guid identity_id; /* of CHANGED_OWN */
   GLogLevelFlags level;
   char *text;
   gint64 boot_us;
@@ -62,6 +64,7 @@ void effects_call (Effects *effects, guint64 call, Request *request);
 void effects_cancel (Effects *effects, guint64 call);
 void effects_answer (Effects *effects, guint64 waiter, const GError *error);
 void effects_changed (Effects *effects, Changed changed);
+void effects_own_changed (Effects *effects, const Guid *identity_id);
 void effects_timer (Effects *effects, gint64 boot_us);
 /* Takes @record. */
 void effects_store (Effects *effects, Record *record);

@@ -67,11 +67,9 @@ check_session (const Session *session, GError **error)
   return FALSE;
 }
 
-const Secret *
-account_cookie (const Account *account, GError **error)
+static const Secret *
+cookie_of (const Session *session, GError **error)
 {
-  const Session *session = account->main.session;
-
   if (!check_session (session, error))
     return NULL;
   if (session->withheld != NULL)
@@ -85,6 +83,31 @@ account_cookie (const Account *account, GError **error)
       return NULL;
     }
   return session->id;
+}
+
+const Secret *
+account_cookie (const Account *account, GError **error)
+{
+  return cookie_of (account->main.session, error);
+}
+
+const Secret *
+account_own_cookie (const Account *account, const Guid *identity_id, GError **error)
+{
+  const Holder *holder = own_find (account, identity_id);
+
+  if (holder != NULL)
+    return cookie_of (holder->session, error);
+  g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "there is no session");
+  return NULL;
+}
+
+gboolean
+account_has_own_session (const Account *account, const Guid *identity_id)
+{
+  const Holder *holder = own_find (account, identity_id);
+
+  return holder != NULL && holder->session->id != NULL;
 }
 
 Identity *
