@@ -19,6 +19,16 @@ options_of (const char *list)
   return options;
 }
 
+static void
+assert_not_understood (const char *list, const char *said)
+{
+  g_autoptr (GError) error = NULL;
+  const char *arguments[] = {"so24fs", "account", "/mnt", "-o", list};
+
+  g_assert_null (options_parse (G_N_ELEMENTS (arguments), (char **)arguments, &error));
+  assert_failed_saying (&error, SO24_ERROR_INVALID, said);
+}
+
 static TreeAccess
 access_of (const char *list)
 {
@@ -50,6 +60,37 @@ assert_file (const TreeAccess *access, Kind row, mode_t bits, gid_t gid)
 
   g_assert_cmpuint (access_mode (access, kind), ==, (kind->mode & S_IFMT) | bits);
   g_assert_cmpuint (access_gid (access, kind, MOUNTER), ==, gid);
+}
+
+static void
+the_options_take_their_values (void)
+{
+  g_autoptr (Options) options = options_of ("allow_other,group=ops\\,x,mode=0440,write_group=1000,audit");
+  g_autoptr (Options) short_mode = options_of ("mode=40");
+
+  g_assert_cmpstr (options->group, ==, "ops,x");
+  g_assert_cmpint (options->mode, ==, 0440);
+  g_assert_cmpstr (options->write_group, ==, "1000");
+  g_assert_true (options->audit);
+  g_assert_cmpint (short_mode->mode, ==, 040);
+}
+
+static void
+a_value_that_is_no_mode_or_missing_is_refused (void)
+{
+  static const char *const values[]
+    = {"", "0", "0000", "0480", "rw", "u=r", "0o440", "0x1", "-1", " 440", "440 ", "10000"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autofree char *list = g_strconcat ("mode=", values[i], NULL);
+
+      assert_not_understood (list, "option mode is not a mode such as 0440");
+    }
+  assert_not_understood ("mode", "mode needs a value");
+  assert_not_understood ("group", "group needs a value");
+  assert_not_understood ("group=", "group is empty");
+  assert_not_understood ("audit=1", "audit takes no value");
 }
 
 static void
@@ -189,6 +230,8 @@ no_file_that_others_may_read_waits_for_the_cookie (void)
 }
 
 static const Sentence sentences[] = {
+  SENTENCE (the_options_take_their_values),
+  SENTENCE (a_value_that_is_no_mode_or_missing_is_refused),
   SENTENCE (by_itself_a_cookie_is_the_owners_and_so_is_writing),
   SENTENCE (a_group_reads_what_bears_a_cookie_and_nothing_else_changes),
   SENTENCE (a_group_that_writes_reads_no_cookie),

@@ -125,38 +125,6 @@ options_that_keep_a_session_take_their_values (void)
 }
 
 static void
-options_of_access_take_their_values (void)
-{
-  g_autoptr (Options) options
-    = parse_well ("account /mnt", "allow_other,group=ops\\,x,mode=0440,write_group=1000,audit");
-  g_autoptr (Options) short_mode = parse_well ("account /mnt", "mode=40");
-
-  g_assert_cmpstr (options->group, ==, "ops,x");
-  g_assert_cmpint (options->mode, ==, 0440);
-  g_assert_cmpstr (options->write_group, ==, "1000");
-  g_assert_true (options->audit);
-  g_assert_cmpint (short_mode->mode, ==, 040);
-}
-
-static void
-a_mode_that_is_no_octal_number_is_refused (void)
-{
-  static const char *const values[]
-    = {"", "0", "0000", "0480", "rw", "u=r", "0o440", "0x1", "-1", " 440", "440 ", "10000"};
-
-  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
-    {
-      g_autofree char *list = g_strconcat ("mode=", values[i], NULL);
-
-      assert_refused ("account /mnt", list, "option mode is not a mode such as 0440");
-    }
-  assert_refused ("account /mnt", "mode", "mode needs a value");
-  assert_refused ("account /mnt", "group", "group needs a value");
-  assert_refused ("account /mnt", "group=", "group is empty");
-  assert_refused ("account /mnt", "audit=1", "audit takes no value");
-}
-
-static void
 yes_and_no_can_be_said_in_many_ways (void)
 {
   static const struct
@@ -426,8 +394,6 @@ static const Sentence sentences[] = {
   SENTENCE (the_defaults_are_those_of_the_design),
   SENTENCE (options_take_their_values),
   SENTENCE (options_that_keep_a_session_take_their_values),
-  SENTENCE (options_of_access_take_their_values),
-  SENTENCE (a_mode_that_is_no_octal_number_is_refused),
   SENTENCE (yes_and_no_can_be_said_in_many_ways),
   SENTENCE (no_goes_only_before_a_yes_or_no),
   SENTENCE (a_word_that_is_none_of_the_words_is_refused),
