@@ -10,9 +10,10 @@ account_new (const AccountConfig *config)
   Account *account = g_new0 (Account, 1);
 
   account->config = *config;
-  account->session = session_new ();
+  account->main.account = account;
+  account->main.session = session_new ();
   account->stored = record_new ();
-  account->used_us = account->kept_us = account->offline_us = account->timer_us = NEVER;
+  account->main.used_us = account->main.kept_us = account->offline_us = account->timer_us = NEVER;
   account->their_attempt_us = NEVER;
   limits_init (&account->limits, config->seed);
   return account;
@@ -21,15 +22,15 @@ account_new (const AccountConfig *config)
 void
 account_free (Account *account)
 {
-  g_queue_clear_full (&account->waiters, g_free);
-  g_queue_clear_full (&account->commands, (GDestroyNotify)command_free);
-  call_end (account);
+  g_queue_clear_full (&account->main.waiters, g_free);
+  g_queue_clear_full (&account->main.commands, (GDestroyNotify)command_free);
+  call_end (&account->main);
   credential_forget (account);
   g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   record_free (account->stored);
-  session_free (account->session);
+  session_free (account->main.session);
   limits_clear (&account->limits);
   g_free (account);
 }
@@ -44,20 +45,20 @@ begin_again (Command *command)
 void
 account_use_session (Account *account, Session *session, Effects *effects)
 {
-  Command *command = g_queue_peek_head (&account->commands);
+  Command *command = g_queue_peek_head (&account->main.commands);
 
-  if (account->call.number != 0 && account->call.session == account->session)
-    call_cancel (account, effects);
+  if (account->main.call.number != 0 && account->main.call.session == account->main.session)
+    call_cancel (&account->main, effects);
   if (command != NULL && command->kind == COMMAND_SWITCH)
     begin_again (command);
-  session_free (account->session);
-  account->session = session;
+  session_free (account->main.session);
+  account->main.session = session;
 }
 
 static void
-finish_command (Account *account, const GError *error, Effects *effects)
+finish_command (Holder *holder, const GError *error, Effects *effects)
 {
-  Command *command = g_queue_pop_head (&account->commands);
+  Command *command = g_queue_pop_head (&holder->commands);
 
   effects_answer (effects, command->id, error);
   command_free (command);
@@ -65,38 +66,38 @@ finish_command (Account *account, const GError *error, Effects *effects)
 
 /* Runs the commands in their order; returns when there is none left or one waits for a call. */
 static void
-advance_commands (Account *account, Instant now, Effects *effects)
+advance_commands (Holder *holder, Instant now, Effects *effects)
 {
   Command *command;
 
-  while (account->call.number == 0 && (command = g_queue_peek_head (&account->commands)) != NULL)
+  while (holder->call.number == 0 && (command = g_queue_peek_head (&holder->commands)) != NULL)
     {
-      Verdict verdict = command_judge (account, command, now);
+      Verdict verdict = command_judge (holder, command, now);
       g_autoptr (GError) error = verdict.error;
 
       if (verdict.kind == VERDICT_NEEDS)
         {
-          call_make (account, verdict.operation, command, now, effects);
+          call_make (holder, verdict.operation, command, now, effects);
           return;
         }
       if (verdict.kind == VERDICT_READY)
-        command_commit (account, command, effects);
-      finish_command (account, error, effects);
+        command_commit (holder, command, effects);
+      finish_command (holder, error, effects);
     }
 }
 
 static void
-note_use (Account *account, Want want, Instant now)
+note_use (Holder *holder, Want want, Instant now)
 {
   if (want == WANT_SESSION || want == WANT_COOKIE || want == WANT_IDENTITY)
-    account->used_us = now.boot_us;
+    holder->used_us = now.boot_us;
 }
 
 static void
 on_want (Account *account, const Event *event, Instant now, Effects *effects)
 {
-  note_use (account, event->want, now);
-  waiters_add (account, event, now);
+  note_use (&account->main, event->want, now);
+  waiters_add (&account->main, event, now);
 }
 
 static void
@@ -104,9 +105,9 @@ drop_everything (Account *account, So24ErrorCode code, const char *reason, Effec
 {
   g_autoptr (GError) error = g_error_new_literal (SO24_ERROR, code, reason);
 
-  call_cancel (account, effects);
-  while (!g_queue_is_empty (&account->commands))
-    finish_command (account, error, effects);
+  call_cancel (&account->main, effects);
+  while (!g_queue_is_empty (&account->main.commands))
+    finish_command (&account->main, error, effects);
 }
 
 static void
@@ -133,20 +134,20 @@ on_command (Account *account, const Event *event, Instant now, Effects *effects)
       effects_answer (effects, event->waiter, NULL);
       return;
     }
-  account->used_us = now.boot_us;
+  account->main.used_us = now.boot_us;
   command = g_new0 (Command, 1);
   command->id = event->waiter;
   command->kind = event->command;
   command->identity_id = event->identity_id;
   command->credential = event->credential == NULL ? NULL : credential_ref (event->credential);
   command->identity = event->identity == NULL ? NULL : identity_ref (event->identity);
-  g_queue_push_tail (&account->commands, command);
+  g_queue_push_tail (&account->main.commands, command);
 }
 
 static void
 on_answer (Account *account, const Event *event, Instant now, Effects *effects)
 {
-  Call call = account->call;
+  Call call = account->main.call;
   g_autoptr (Credential) presented = NULL;
   Answer *answer = event->answer;
   gboolean by_itself;
@@ -157,32 +158,32 @@ on_answer (Account *account, const Event *event, Instant now, Effects *effects)
     return;
   by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
   call.session->switching = FALSE;
-  concerned = waiters_concerned (account, &call, now);
-  presented = g_steal_pointer (&account->call.credential);
-  call_end (account);
+  concerned = waiters_concerned (&account->main, &call, now);
+  presented = g_steal_pointer (&account->main.call.credential);
+  call_end (&account->main);
   if (answer->error == NULL)
     account->offline_us = NEVER;
   else if (error_is_offline (answer->error))
     account->offline_us = now.boot_us;
-  apply_answer (account, &call, answer, now, effects);
+  apply_answer (&account->main, &call, answer, now, effects);
   by_itself = by_itself || g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_BLOCKED);
   limits_learn (&account->limits, &account->config, answer, by_itself, now);
   if (call.command != NULL)
     {
-      error = command_answered (account, call.command, &call, answer);
+      error = command_answered (&account->main, call.command, &call, answer);
       if (error != NULL)
-        finish_command (account, error, effects);
+        finish_command (&account->main, error, effects);
     }
   else if (answer->error != NULL)
-    waiters_fail (account, concerned, &call, answer->error, now, effects);
+    waiters_fail (&account->main, concerned, &call, answer->error, now, effects);
   else if (operation_logs_in (call.operation))
-    waiters_note_login (account);
+    waiters_note_login (&account->main);
 }
 
 static GList *
 find_command (Account *account, guint64 id)
 {
-  for (GList *link = account->commands.head; link != NULL; link = link->next)
+  for (GList *link = account->main.commands.head; link != NULL; link = link->next)
     if (((Command *)link->data)->id == id)
       return link;
   return NULL;
@@ -194,14 +195,14 @@ on_interrupt (Account *account, const Event *event, Instant now, Effects *effect
   g_autoptr (GError) error = g_error_new_literal (SO24_ERROR, SO24_ERROR_INTERRUPTED, "interrupted");
   GList *link;
 
-  if (waiters_dismiss (account, event->waiter, error, effects))
+  if (waiters_dismiss (&account->main, event->waiter, error, effects))
     return;
   link = find_command (account, event->waiter);
   if (link == NULL)
     return;
-  command_abandon (account, link->data, effects);
+  command_abandon (&account->main, link->data, effects);
   command_free (link->data);
-  g_queue_delete_link (&account->commands, link);
+  g_queue_delete_link (&account->main.commands, link);
   effects_answer (effects, event->waiter, error);
 }
 
@@ -210,7 +211,7 @@ static void
 on_time (Account *account, const Event *event, Instant now, Effects *effects)
 {
   account->timer_us = NEVER;
-  keeper_start (account, now);
+  keeper_start (&account->main, now);
 }
 
 static void
@@ -223,7 +224,7 @@ on_record (Account *account, const Event *event, Instant now, Effects *effects)
 static void
 on_locked (Account *account, const Event *event, Instant now, Effects *effects)
 {
-  Command *command = g_queue_peek_head (&account->commands);
+  Command *command = g_queue_peek_head (&account->main.commands);
 
   if (account->lock != LOCK_ASKED_FOR)
     return;
@@ -236,10 +237,10 @@ on_locked (Account *account, const Event *event, Instant now, Effects *effects)
       account->their_attempt_us = NEVER;
       return;
     }
-  waiters_fail_logins (account, event->error, now, effects);
+  waiters_fail_logins (&account->main, event->error, now, effects);
   if (command != NULL && command->kind == COMMAND_LOGIN && (command->session == NULL || command->session->id == NULL)
-      && account->call.command != command)
-    finish_command (account, event->error, effects);
+      && account->main.call.command != command)
+    finish_command (&account->main, event->error, effects);
 }
 
 static void
@@ -249,7 +250,7 @@ on_stop (Account *account, const Event *event, Instant now, Effects *effects)
 
   account->stopping = TRUE;
   drop_everything (account, SO24_ERROR_INTERRUPTED, error->message, effects);
-  waiters_dismiss_all (account, error, effects);
+  waiters_dismiss_all (&account->main, error, effects);
   budget_return (&account->limits.budget);
   account->limits.budget.unsaved = TRUE;
 }
@@ -263,7 +264,7 @@ static void (*const handlers[N_EVENTS]) (Account *account, const Event *event, I
 static void
 set_timer (Account *account, Instant now, Effects *effects)
 {
-  gint64 due_us = keeper_due_us (account, now);
+  gint64 due_us = keeper_due_us (&account->main, now);
 
   if (due_us == account->timer_us)
     return;
@@ -278,8 +279,8 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
   Sight before = sight_take (account), after;
 
   handlers[event->kind](account, event, now, own);
-  advance_commands (account, now, own);
-  waiters_advance (account, now, own);
+  advance_commands (&account->main, now, own);
+  waiters_advance (&account->main, now, own);
   lock_release (account, now, own);
   set_timer (account, now, own);
   after = sight_take (account);

@@ -4,23 +4,27 @@
 
 /* A person who writes a wrong password is told; the credential at hand, if there is one, may still be right. */
 static void
-rejected (Account *account, const Call *call, const GError *error)
+rejected (Holder *holder, const Call *call, const GError *error)
 {
+  Account *account = holder->account;
+
   gboolean at_hand = account->credential != NULL && credential_equal (call->credential, account->credential);
   gboolean replaced = call->command == NULL && !at_hand;
 
   if (replaced)
     return;
-  if (!at_hand && (account->credential != NULL || account->session->id != NULL))
+  if (!at_hand && (account->credential != NULL || holder->session->id != NULL))
     return;
   credential_reject (account, call->credential, error);
 }
 
 /* A blocked identity: the credential is good. It is kept to list the others with, unless a session would suffer. */
 static void
-blocked (Account *account, const Call *call)
+blocked (Holder *holder, const Call *call)
 {
-  if (call->command == NULL || account->session->id != NULL || call->command->credential == account->credential
+  Account *account = holder->account;
+
+  if (call->command == NULL || holder->session->id != NULL || call->command->credential == account->credential
       || !account->config.remember)
     return;
   credential_forget (account);
@@ -53,15 +57,17 @@ not_put_back (GError *error)
 
 /* A session that ends before it ever was confirmed would be renewed again and again. */
 static void
-end_session (Account *account, const Call *call, const GError *cause, Instant now)
+end_session (Holder *holder, const Call *call, const GError *cause, Instant now)
 {
+  Account *account = holder->account;
+
   if (!call->session->proven)
     limits_login_was_in_vain (&account->limits, &account->config, cause, now);
   session_end (call->session);
 }
 
 static void
-failed (Account *account, const Call *call, Answer *answer, Instant now, Effects *effects)
+failed (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *effects)
 {
   GError *error = answer->error;
 
@@ -69,20 +75,22 @@ failed (Account *account, const Call *call, Answer *answer, Instant now, Effects
     {
       g_prefix_error (&answer->error,
                       "the service rejected the credential for %s: ", credential_owner (call->credential));
-      rejected (account, call, answer->error);
+      rejected (holder, call, answer->error);
     }
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED) && operation_presents_credential (call->operation))
-    blocked (account, call);
+    blocked (holder, call);
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_EXPIRED) && operation_row (call->operation)->in_session)
-    end_session (account, call, error, now);
+    end_session (holder, call, error, now);
   else if (puts_back (call))
     not_put_back (error);
   effects_log (effects, G_LOG_LEVEL_WARNING, "%s", answer->error->message);
 }
 
 static void
-logged_in (Account *account, const Call *call, Answer *answer, Effects *effects)
+logged_in (Holder *holder, const Call *call, Answer *answer, Effects *effects)
 {
+  Account *account = holder->account;
+
   session_logged_in (call->session, g_steal_pointer (&answer->session), call->sent_us);
   session_set_passport (call->session, call->operation == OPERATION_AUTHENTICATE_BY_TOKEN ? &answer->passport : NULL);
   if (call->command != NULL)
@@ -93,10 +101,10 @@ logged_in (Account *account, const Call *call, Answer *answer, Effects *effects)
 }
 
 static void
-take_list (Account *account, const Call *call, Answer *answer)
+take_list (Holder *holder, const Call *call, Answer *answer)
 {
   gboolean candidate = call->command != NULL && call->command->kind == COMMAND_LOGIN;
-  GPtrArray **list = candidate ? &call->command->identities : &account->identities;
+  GPtrArray **list = candidate ? &call->command->identities : &holder->account->identities;
 
   if (answer->identities == NULL)
     return;
@@ -105,7 +113,7 @@ take_list (Account *account, const Call *call, Answer *answer)
 }
 
 static void
-asked (Account *account, const Call *call, const Answer *answer, Instant now, Effects *effects)
+asked (Holder *holder, const Call *call, const Answer *answer, Instant now, Effects *effects)
 {
   g_autoptr (GError) cause = NULL;
 
@@ -115,7 +123,7 @@ asked (Account *account, const Call *call, const Answer *answer, Instant now, Ef
       return;
     }
   cause = g_error_new_literal (SO24_ERROR, SO24_ERROR_EXPIRED, "HasSession: the session has ended");
-  end_session (account, call, cause, now);
+  end_session (holder, call, cause, now);
   effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session has ended");
 }
 
@@ -136,20 +144,20 @@ set (const Call *call, const Answer *answer)
 }
 
 static void
-succeeded (Account *account, const Call *call, Answer *answer, Instant now, Effects *effects)
+succeeded (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *effects)
 {
   switch (call->operation)
     {
     case OPERATION_LOGIN:
-      logged_in (account, call, answer, effects);
+      logged_in (holder, call, answer, effects);
       break;
     case OPERATION_AUTHENTICATE_BY_TOKEN:
-      logged_in (account, call, answer, effects);
-      if (account->config.service_id == 0)
-        take_list (account, call, answer);
+      logged_in (holder, call, answer, effects);
+      if (holder->account->config.service_id == 0)
+        take_list (holder, call, answer);
       break;
     case OPERATION_HAS_SESSION:
-      asked (account, call, answer, now, effects);
+      asked (holder, call, answer, now, effects);
       break;
     case OPERATION_GET_IDENTITY:
       session_confirmed (call->session, answer->identity, call->sent_us);
@@ -161,18 +169,18 @@ succeeded (Account *account, const Call *call, Answer *answer, Instant now, Effe
       set (call, answer);
       break;
     default:
-      take_list (account, call, answer);
+      take_list (holder, call, answer);
       break;
     }
 }
 
 void
-apply_answer (Account *account, const Call *call, Answer *answer, Instant now, Effects *effects)
+apply_answer (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *effects)
 {
   if (answer->error == NULL)
     {
-      succeeded (account, call, answer, now, effects);
+      succeeded (holder, call, answer, now, effects);
       return;
     }
-  failed (account, call, answer, now, effects);
+  failed (holder, call, answer, now, effects);
 }

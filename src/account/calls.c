@@ -5,8 +5,10 @@
 #include "account/machine.h"
 
 static gboolean
-may_call (Account *account, Operation operation, Effects *effects)
+may_call (Holder *holder, Operation operation, Effects *effects)
 {
+  Account *account = holder->account;
+
   if (!operation_logs_in (operation) || !account->config.stored || account->lock == LOCK_HELD)
     return TRUE;
   if (account->lock == LOCK_FREE)
@@ -16,16 +18,17 @@ may_call (Account *account, Operation operation, Effects *effects)
 }
 
 void
-call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects)
+call_make (Holder *holder, Operation operation, Command *command, Instant now, Effects *effects)
 {
-  Call *call = &account->call;
-  Session *session = command != NULL && command->session != NULL ? command->session : account->session;
+  Account *account = holder->account;
+  Call *call = &holder->call;
+  Session *session = command != NULL && command->session != NULL ? command->session : holder->session;
   Sends sends = operation_row (operation)->sends;
   Request *request;
 
-  if (!may_call (account, operation, effects))
+  if (!may_call (holder, operation, effects))
     return;
-  request = request_for (account, operation, session, command);
+  request = request_for (holder, operation, session, command);
   limits_spend (&account->limits, &account->config, operation_logs_in (operation), now);
   call->number = ++account->last_call;
   call->operation = operation;
@@ -40,20 +43,22 @@ call_make (Account *account, Operation operation, Command *command, Instant now,
 }
 
 void
-call_end (Account *account)
+call_end (Holder *holder)
 {
-  account->call.number = 0;
-  account->call.command = NULL;
-  g_clear_pointer (&account->call.credential, credential_unref);
+  holder->call.number = 0;
+  holder->call.command = NULL;
+  g_clear_pointer (&holder->call.credential, credential_unref);
 }
 
 void
-call_cancel (Account *account, Effects *effects)
+call_cancel (Holder *holder, Effects *effects)
 {
-  if (account->call.number == 0)
+  Account *account = holder->account;
+
+  if (holder->call.number == 0)
     return;
-  effects_cancel (effects, account->call.number);
-  call_end (account);
+  effects_cancel (effects, holder->call.number);
+  call_end (holder);
   /* Whoever is stopped in the middle of a Login, again and again, has to back off like one who crashed. */
   if (!account->stopping)
     account->limits.attempt_us = NEVER;
@@ -63,16 +68,16 @@ call_cancel (Account *account, Effects *effects)
 static gboolean
 is_lock_needed (Account *account, Instant now)
 {
-  Command *command = g_queue_peek_head (&account->commands);
+  Command *command = g_queue_peek_head (&account->main.commands);
 
-  if (account->call.number != 0 && operation_logs_in (account->call.operation))
+  if (account->main.call.number != 0 && operation_logs_in (account->main.call.operation))
     return TRUE;
   if (command != NULL
       && ((command->session != NULL && command->session->id != NULL)
-          || verdict_is_login (command_judge (account, command, now))))
+          || verdict_is_login (command_judge (&account->main, command, now))))
     return TRUE;
-  for (GList *link = account->waiters.head; link != NULL; link = link->next)
-    if (verdict_is_login (want_judge (account, link->data, now)))
+  for (GList *link = account->main.waiters.head; link != NULL; link = link->next)
+    if (verdict_is_login (want_judge (&account->main, link->data, now)))
       return TRUE;
   return FALSE;
 }

@@ -26,9 +26,9 @@ is_same_choice (const Session *a, const Session *b)
  * change while the login takes its time, by another mount.
  */
 static void
-choose_for_login (const Account *account, Command *command)
+choose_for_login (const Holder *holder, Command *command)
 {
-  const Session *before = account->session;
+  const Session *before = holder->session;
   Session *session = command->session;
   g_autofree char *owner = NULL;
 
@@ -42,19 +42,21 @@ choose_for_login (const Account *account, Command *command)
   if (before->chosen_by == CHOSEN_BY_NOBODY || is_same_choice (before, session))
     return;
   owner = credential_owner_key (command->credential);
-  if (g_strcmp0 (account->owner, owner) != 0)
+  if (g_strcmp0 (holder->account->owner, owner) != 0)
     return;
   session_choose (session, &before->chosen, before->chosen_by);
   session->put_back = session->id != NULL;
 }
 
 static GError *
-take_credential_at_hand (const Account *account, Command *command)
+take_credential_at_hand (const Holder *holder, Command *command)
 {
+  const Account *account = holder->account;
+
   if (account->rejected != NULL)
     return g_error_copy (account->rejected);
   if (account->credential == NULL)
-    return g_error_new_literal (SO24_ERROR, account->session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
+    return g_error_new_literal (SO24_ERROR, holder->session->ended ? SO24_ERROR_EXPIRED : SO24_ERROR_NO_KEY,
                                 "there is no session to switch and no credential: write one to login");
   g_clear_pointer (&command->credential, credential_unref);
   command->credential = credential_ref (account->credential);
@@ -63,10 +65,11 @@ take_credential_at_hand (const Account *account, Command *command)
 
 /* While it waits for the lock the credential may be rejected, or another one be found, or the service ask to wait. */
 static Verdict
-judge_carried (Account *account, Command *command, Instant now)
+judge_carried (Holder *holder, Command *command, Instant now)
 {
+  Account *account = holder->account;
   gboolean blocked = limits_blocked (&account->limits, now);
-  GError *error = take_credential_at_hand (account, command);
+  GError *error = take_credential_at_hand (holder, command);
 
   if (error != NULL)
     return verdict_fail (error);
@@ -75,15 +78,16 @@ judge_carried (Account *account, Command *command, Instant now)
 }
 
 static Verdict
-judge_login (Account *account, Command *command, Instant now)
+judge_login (Holder *holder, Command *command, Instant now)
 {
+  Account *account = holder->account;
   Session *session = command->session;
 
   if (session == NULL)
     command->session = session = session_new ();
-  choose_for_login (account, command);
+  choose_for_login (holder, command);
   if (session->id == NULL && command->carried)
-    return judge_carried (account, command, now);
+    return judge_carried (holder, command, now);
   if (session->id == NULL)
     return verdict_needs_unless (login_operation (command->credential),
                                  limits_refuse_command (&account->limits, &account->config, now));
@@ -97,21 +101,21 @@ judge_login (Account *account, Command *command, Instant now)
     return verdict_needs (OPERATION_SET_IDENTITY_BY_ID);
   if (!command->listed && command->identities == NULL
       && (account->config.service_id == 0 || command->credential->password != NULL))
-    return verdict_needs (list_operation (account, session));
+    return verdict_needs (list_operation (holder, session));
   return verdict_ready ();
 }
 
 /* Without a session the identity is carried by a Login, which helps an account whose default identity is blocked. */
 static Verdict
-carry_by_login (Account *account, Command *command, Instant now)
+carry_by_login (Holder *holder, Command *command, Instant now)
 {
-  GError *error = take_credential_at_hand (account, command);
+  GError *error = take_credential_at_hand (holder, command);
 
   if (error != NULL)
     return verdict_fail (error);
   command->kind = COMMAND_LOGIN;
   command->carried = TRUE;
-  return judge_login (account, command, now);
+  return judge_login (holder, command, now);
 }
 
 static GError *
@@ -122,9 +126,10 @@ not_switched (const Session *session, const Command *command)
 }
 
 static Verdict
-judge_switch (Account *account, Command *command, Instant now)
+judge_switch (Holder *holder, Command *command, Instant now)
 {
-  Session *session = account->session;
+  Account *account = holder->account;
+  Session *session = holder->session;
   Operation set = command->identity != NULL ? OPERATION_SET_IDENTITY : OPERATION_SET_IDENTITY_BY_ID;
   gboolean confirmed = session->confirmed_us != NEVER;
   gboolean exhausted = limits_exhausted (&account->limits, &account->config, now);
@@ -133,7 +138,7 @@ judge_switch (Account *account, Command *command, Instant now)
   if (!command->set)
     {
       if (session->id == NULL)
-        return carry_by_login (account, command, now);
+        return carry_by_login (holder, command, now);
       return verdict_needs_unless (set, limits_refuse (&account->limits, &account->config, FALSE, now));
     }
   /* The session has ended since: the next one is switched when it is made. */
@@ -150,9 +155,9 @@ judge_switch (Account *account, Command *command, Instant now)
 }
 
 Verdict
-command_judge (Account *account, Command *command, Instant now)
+command_judge (Holder *holder, Command *command, Instant now)
 {
-  return command->kind == COMMAND_LOGIN ? judge_login (account, command, now) : judge_switch (account, command, now);
+  return command->kind == COMMAND_LOGIN ? judge_login (holder, command, now) : judge_switch (holder, command, now);
 }
 
 static gboolean
@@ -175,9 +180,9 @@ no_such_identity (const Call *call)
  * and the chosen one put back if need be, before a cookie is served. A write that fails changes nothing.
  */
 static GError *
-switch_answered (Account *account, Command *command, const Call *call, const Answer *answer)
+switch_answered (Holder *holder, Command *command, const Call *call, const Answer *answer)
 {
-  Session *session = account->session;
+  Session *session = holder->session;
 
   if (answer->error == NULL && !answer->truth)
     return no_such_identity (call);
@@ -199,7 +204,7 @@ switch_answered (Account *account, Command *command, const Call *call, const Ans
 }
 
 GError *
-command_answered (Account *account, Command *command, const Call *call, Answer *answer)
+command_answered (Holder *holder, Command *command, const Call *call, Answer *answer)
 {
   /* One Login for one write: a session that is over at once is told of, not chased. */
   if (command->kind == COMMAND_LOGIN && operation_row (call->operation)->in_session
@@ -210,7 +215,7 @@ command_answered (Account *account, Command *command, const Call *call, Answer *
     case OPERATION_SET_IDENTITY:
     case OPERATION_SET_IDENTITY_BY_ID:
       if (command->kind == COMMAND_SWITCH)
-        return switch_answered (account, command, call, answer);
+        return switch_answered (holder, command, call, answer);
       if (answer->error == NULL)
         return answer->truth ? NULL : no_such_identity (call);
       return g_error_copy (answer->error);
@@ -227,17 +232,19 @@ command_answered (Account *account, Command *command, const Call *call, Answer *
 }
 
 void
-command_commit (Account *account, Command *command, Effects *effects)
+command_commit (Holder *holder, Command *command, Effects *effects)
 {
+  Account *account = holder->account;
+
   if (command->kind == COMMAND_SWITCH)
     {
-      session_choose (account->session, &command->identity_id, CHOSEN_BY_WRITE);
-      if (account->session->confirmed_us == NEVER)
-        g_clear_pointer (&account->session->active, identity_unref);
+      session_choose (holder->session, &command->identity_id, CHOSEN_BY_WRITE);
+      if (holder->session->confirmed_us == NEVER)
+        g_clear_pointer (&holder->session->active, identity_unref);
       return;
     }
-  session_free (account->session);
-  account->session = g_steal_pointer (&command->session);
+  session_free (holder->session);
+  holder->session = g_steal_pointer (&command->session);
   credential_forget (account);
   if (account->config.remember || command->carried)
     account->credential = credential_ref (command->credential);
@@ -251,9 +258,9 @@ command_commit (Account *account, Command *command, Effects *effects)
 }
 
 void
-command_abandon (Account *account, Command *command, Effects *effects)
+command_abandon (Holder *holder, Command *command, Effects *effects)
 {
-  Call *call = &account->call;
+  Call *call = &holder->call;
 
   if (call->command != command)
     return;
@@ -261,9 +268,9 @@ command_abandon (Account *account, Command *command, Effects *effects)
   if (command->kind == COMMAND_SWITCH)
     {
       /* It may be executed all the same: the chosen identity is put back before a cookie is served. */
-      account->session->put_back = TRUE;
-      session_doubt (account->session);
+      holder->session->put_back = TRUE;
+      session_doubt (holder->session);
       return;
     }
-  call_cancel (account, effects);
+  call_cancel (holder, effects);
 }

@@ -50,7 +50,7 @@ part_from_owner (Account *account, const Credential *credential, Effects *effect
 
   if (before == NULL || g_str_equal (before, owner))
     return;
-  if (account->session->id != NULL)
+  if (account->main.session->id != NULL)
     effects_log (effects, G_LOG_LEVEL_WARNING,
                  "the session that there was belongs to another user than %s, and is not used any more",
                  credential_owner (credential));
@@ -105,5 +105,5 @@ credential_found (Account *account, const Event *event, Instant now, Effects *ef
   account->credential = credential_ref (credential);
   if (another)
     limits_forgive (&account->limits);
-  choose (account->session, &credential->identity_id);
+  choose (account->main.session, &credential->identity_id);
 }

@@ -5,31 +5,32 @@
 #define TRIES_IN_A_PERIOD 10
 
 gint64
-keeper_due_us (const Account *account, Instant now)
+keeper_due_us (const Holder *holder, Instant now)
 {
-  const Session *session = account->session;
+  const Account *account = holder->account;
+  const Session *session = holder->session;
   gint64 period_us = account->config.keepalive_us;
   gint64 heard_us = MAX (session->logged_in_us, MAX (session->asked_us, session->confirmed_us));
-  gint64 due_us = account->kept_us == NEVER ? NEVER : account->kept_us + period_us / TRIES_IN_A_PERIOD;
+  gint64 due_us = holder->kept_us == NEVER ? NEVER : holder->kept_us + period_us / TRIES_IN_A_PERIOD;
 
-  if (period_us == 0 || session->id == NULL || account->used_us == NEVER || account->stopping || account->keeping)
+  if (period_us == 0 || session->id == NULL || holder->used_us == NEVER || account->stopping || holder->keeping)
     return NEVER;
   if (heard_us != NEVER)
     due_us = MAX (due_us, heard_us + period_us);
-  return MAX (due_us, now.boot_us) > account->used_us + account->config.idle_after_us ? NEVER : due_us;
+  return MAX (due_us, now.boot_us) > holder->used_us + account->config.idle_after_us ? NEVER : due_us;
 }
 
 void
-keeper_start (Account *account, Instant now)
+keeper_start (Holder *holder, Instant now)
 {
-  gint64 due_us = keeper_due_us (account, now);
+  gint64 due_us = keeper_due_us (holder, now);
   Waiter *waiter;
 
   if (due_us == NEVER || now.boot_us < due_us)
     return;
   waiter = g_new0 (Waiter, 1);
-  waiter->keeps = account->keeping = TRUE;
+  waiter->keeps = holder->keeping = TRUE;
   waiter->since_us = now.boot_us;
-  account->kept_us = now.boot_us;
-  g_queue_push_tail (&account->waiters, waiter);
+  holder->kept_us = now.boot_us;
+  g_queue_push_tail (&holder->waiters, waiter);
 }

@@ -52,6 +52,20 @@ typedef enum
   LOCK_HELD
 } Lock;
 
+/* Keeps one session: those who wait for it, and its one call on its way. */
+typedef struct
+{
+  Account *account;
+  Session *session;
+  GQueue waiters;  /* of Waiter */
+  GQueue commands; /* of Command */
+  Call call;
+  gint64 used_us;   /* somebody last used the session */
+  gboolean keeping; /* the keep-alive is among the waiters */
+  gint64 kept_us;   /* and last tried then */
+} Holder;
+
+/* What all sessions of the account share, and the mount's own session. */
 struct Account
 {
   AccountConfig config;
@@ -63,16 +77,10 @@ struct Account
   Credential *rejected_credential; /* the one that was refused, if it came from a file; a written one is forgotten */
   char *rejected_digest;           /* as in the record that was restored */
   char *rejected_cause;            /* likewise */
-  Session *session;
-  GPtrArray *identities; /* of Identity; NULL: not known */
-  GQueue waiters;        /* of Waiter */
-  GQueue commands;       /* of Command */
-  Call call;
+  GPtrArray *identities;           /* of Identity; NULL: not known */
+  Holder main;
   guint64 last_call;
   Lock lock;
-  gint64 used_us;          /* somebody last used the session */
-  gboolean keeping;        /* the keep-alive is among the waiters */
-  gint64 kept_us;          /* and last tried then */
   gint64 offline_us;       /* the service was last out of reach; NEVER: it has answered since */
   gint64 timer_us;         /* that was last asked for */
   Record *stored;          /* what was last to be stored */
@@ -124,34 +132,34 @@ gboolean verdict_is_login (Verdict verdict);
 
 /* calls.c: the one call at a time, and the lock that a Login takes. */
 /* Makes a call, or asks for the lock first. */
-void call_make (Account *account, Operation operation, Command *command, Instant now, Effects *effects);
+void call_make (Holder *holder, Operation operation, Command *command, Instant now, Effects *effects);
 /* It is over. */
-void call_end (Account *account);
+void call_end (Holder *holder);
 /* Its answer is not wanted any more. */
-void call_cancel (Account *account, Effects *effects);
+void call_cancel (Holder *holder, Effects *effects);
 /* Gives up the lock if nobody needs it now. */
 void lock_release (Account *account, Instant now, Effects *effects);
 
 /* waiters.c: those who wait to read, as a queue. */
-void waiters_add (Account *account, const Event *event, Instant now);
+void waiters_add (Holder *holder, const Event *event, Instant now);
 /* Answers those who can be answered, and makes the call that the first of the others needs. */
-void waiters_advance (Account *account, Instant now, Effects *effects);
+void waiters_advance (Holder *holder, Instant now, Effects *effects);
 /* Those whom @call is made for; the array is the caller's, and holds while none of them is answered. */
-GPtrArray *waiters_concerned (Account *account, const Call *call, Instant now);
+GPtrArray *waiters_concerned (Holder *holder, const Call *call, Instant now);
 /* The call failed: so do they, unless there is another way or a grace. */
-void waiters_fail (Account *account, GPtrArray *concerned, const Call *call, const GError *error, Instant now,
+void waiters_fail (Holder *holder, GPtrArray *concerned, const Call *call, const GError *error, Instant now,
                    Effects *effects);
 /* There is no way to log in at this moment. */
-void waiters_fail_logins (Account *account, const GError *error, Instant now, Effects *effects);
-void waiters_note_login (Account *account);
+void waiters_fail_logins (Holder *holder, const GError *error, Instant now, Effects *effects);
+void waiters_note_login (Holder *holder);
 /* FALSE if @id does not wait. */
-gboolean waiters_dismiss (Account *account, guint64 id, const GError *error, Effects *effects);
-void waiters_dismiss_all (Account *account, const GError *error, Effects *effects);
+gboolean waiters_dismiss (Holder *holder, guint64 id, const GError *error, Effects *effects);
+void waiters_dismiss_all (Holder *holder, const GError *error, Effects *effects);
 
 /* keeper.c: the keep-alive. */
 /* When the session is to be confirmed next; NEVER: it is not. */
-gint64 keeper_due_us (const Account *account, Instant now);
-void keeper_start (Account *account, Instant now);
+gint64 keeper_due_us (const Holder *holder, Instant now);
+void keeper_start (Holder *holder, Instant now);
 
 /* storing.c: what is kept between runs. */
 /* Appends what is to be stored, and then @own, the other effects of an event, in the order that makes them hold after a crash. */
@@ -160,29 +168,29 @@ void storing_append (Account *account, Effects *own, Instant now, Effects *effec
 void storing_adopt (Account *account, const Record *base, const Record *record, Instant now, Effects *effects);
 
 /* wants.c */
-Verdict want_judge (Account *account, const Waiter *waiter, Instant now);
+Verdict want_judge (Holder *holder, const Waiter *waiter, Instant now);
 /* What a waiter gets when the call that it needed failed: @error, or the last confirmed cookie (NULL). */
-GError *want_failure (const Account *account, const Waiter *waiter, const GError *error, Instant now);
+GError *want_failure (const Holder *holder, const Waiter *waiter, const GError *error, Instant now);
 
 /* commands.c */
 void command_free (Command *command);
-Verdict command_judge (Account *account, Command *command, Instant now);
+Verdict command_judge (Holder *holder, Command *command, Instant now);
 /* Takes note of what the answer to @call means for the command that made it; a failure to be reported is returned. */
-GError *command_answered (Account *account, Command *command, const Call *call, Answer *answer);
+GError *command_answered (Holder *holder, Command *command, const Call *call, Answer *answer);
 /* All went well: what the command made becomes the account's. */
-void command_commit (Account *account, Command *command, Effects *effects);
+void command_commit (Holder *holder, Command *command, Effects *effects);
 /* Somebody gave up on a command that runs. */
-void command_abandon (Account *account, Command *command, Effects *effects);
+void command_abandon (Holder *holder, Command *command, Effects *effects);
 
 /* apply.c: what an answer means for the session it belongs to and for the account. */
-void apply_answer (Account *account, const Call *call, Answer *answer, Instant now, Effects *effects);
+void apply_answer (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *effects);
 
 /* requests.c: the typed request for @operation, in @session, for @command (NULL: for the waiters). */
-Request *request_for (const Account *account, Operation operation, const Session *session, const Command *command);
+Request *request_for (const Holder *holder, Operation operation, const Session *session, const Command *command);
 
 /* What Login, and what a list without a session, is with the credential @credential. */
 Operation login_operation (const Credential *credential);
-Operation list_operation (const Account *account, const Session *session);
+Operation list_operation (const Holder *holder, const Session *session);
 
 /* serving.c */
 /* What users see of the state, to tell afterwards what has changed. Holds references, so that pointers can be compared. */

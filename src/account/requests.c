@@ -8,16 +8,17 @@ login_operation (const Credential *credential)
 }
 
 Operation
-list_operation (const Account *account, const Session *session)
+list_operation (const Holder *holder, const Session *session)
 {
-  if (account->config.service_id != 0)
+  if (holder->account->config.service_id != 0)
     return OPERATION_GET_IDENTITIES_WITH_CREDENTIAL_BY_SERVICE;
   return session->id != NULL ? OPERATION_GET_IDENTITIES : OPERATION_GET_IDENTITIES_WITH_CREDENTIAL;
 }
 
 Request *
-request_for (const Account *account, Operation operation, const Session *session, const Command *command)
+request_for (const Holder *holder, Operation operation, const Session *session, const Command *command)
 {
+  const Account *account = holder->account;
   const OperationRow *row = operation_row (operation);
   Credential *credential = command != NULL && command->credential != NULL ? command->credential : account->credential;
   gboolean switching = command != NULL && command->kind == COMMAND_SWITCH;

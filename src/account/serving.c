@@ -5,7 +5,7 @@
 Sight
 sight_take (const Account *account)
 {
-  const Session *session = account->session;
+  const Session *session = account->main.session;
   Sight sight = {.withheld = session->withheld != NULL};
 
   if (session->passport != NULL)
@@ -48,7 +48,7 @@ sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
 gboolean
 account_has_session (const Account *account)
 {
-  return account->session->id != NULL;
+  return account->main.session->id != NULL;
 }
 
 gboolean
@@ -70,7 +70,7 @@ check_session (const Session *session, GError **error)
 const Secret *
 account_cookie (const Account *account, GError **error)
 {
-  const Session *session = account->session;
+  const Session *session = account->main.session;
 
   if (!check_session (session, error))
     return NULL;
@@ -90,7 +90,7 @@ account_cookie (const Account *account, GError **error)
 Identity *
 account_identity (const Account *account, GError **error)
 {
-  const Session *session = account->session;
+  const Session *session = account->main.session;
 
   if (!check_session (session, error))
     return NULL;
@@ -102,7 +102,7 @@ account_identity (const Account *account, GError **error)
 Identity *
 account_last_identity (const Account *account)
 {
-  return account->session->active;
+  return account->main.session->active;
 }
 
 const GPtrArray *
@@ -114,5 +114,5 @@ account_identities (const Account *account)
 const Passport *
 account_passport (const Account *account)
 {
-  return account->session->passport;
+  return account->main.session->passport;
 }

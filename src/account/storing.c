@@ -10,7 +10,7 @@
 static gboolean
 puts_back (const Account *account)
 {
-  return account->session->put_back || account->session->switching || account->their_put_back;
+  return account->main.session->put_back || account->main.session->switching || account->their_put_back;
 }
 
 static gint64
@@ -30,7 +30,7 @@ attempt_by (const Account *account)
 static Record *
 make_record (const Account *account, Instant now)
 {
-  const Session *session = account->session;
+  const Session *session = account->main.session;
   Record *record = record_new ();
 
   record->saved = now;
@@ -44,7 +44,7 @@ make_record (const Account *account, Instant now)
   record->chosen = session->chosen;
   record->put_back = puts_back (account);
   record->withheld = session->withheld == NULL ? NULL : g_strdup (session->withheld->message);
-  record->used_us = account->used_us;
+  record->used_us = account->main.used_us;
   record->rejected = account->rejected_credential == NULL ? NULL : credential_ref (account->rejected_credential);
   record->rejected_digest = g_strdup (account->rejected_digest);
   record->rejected_cause
@@ -71,7 +71,7 @@ same_rejected (const Account *account, const Record *record)
 static gboolean
 differs (const Account *account, const Record *record)
 {
-  const Session *session = account->session;
+  const Session *session = account->main.session;
   const char *withheld = session->withheld == NULL ? NULL : session->withheld->message;
 
   return !secret_equal (session->id, record->session) || session->ended != record->ended
@@ -79,7 +79,7 @@ differs (const Account *account, const Record *record)
          || !guid_equal (&session->chosen, &record->chosen) || puts_back (account) != record->put_back
          || g_strcmp0 (withheld, record->withheld) != 0 || g_strcmp0 (account->owner, record->owner) != 0
          || !same_rejected (account, record) || attempt_us (account) != record->attempt_us
-         || attempt_by (account) != record->attempt_by || account->used_us > record->used_us + USED_PRECISION_US
+         || attempt_by (account) != record->attempt_by || account->main.used_us > record->used_us + USED_PRECISION_US
          || limits_differ (&account->limits, record);
 }
 
@@ -90,7 +90,7 @@ must_sync (const Account *account, const Effects *own)
   if (effects_have (own, EFFECT_ANSWER) || effects_have (own, EFFECT_UNLOCK))
     return TRUE;
   return effects_have (own, EFFECT_CALL)
-         && (!operation_row (account->call.operation)->only_asks || account->limits.budget.unsaved);
+         && (!operation_row (account->main.call.operation)->only_asks || account->limits.budget.unsaved);
 }
 
 void
@@ -149,11 +149,11 @@ void
 account_restore (Account *account, Record *record, Instant now)
 {
   record_shift (record, now);
-  session_free (account->session);
-  account->session = session_of (record);
+  session_free (account->main.session);
+  account->main.session = session_of (record);
   account->owner = g_strdup (record->owner);
-  account->used_us = record->used_us;
-  account->kept_us = now.boot_us;
+  account->main.used_us = record->used_us;
+  account->main.kept_us = now.boot_us;
   account->rejected_digest = g_strdup (record->rejected_digest);
   account->rejected_cause = g_strdup (record->rejected_cause);
   limits_merge (&account->limits, account->stored, record, now);
@@ -207,7 +207,7 @@ merge_sessions (const Account *account, const Record *base, const Record *ours, 
   session = session_of (theirs);
   /* Who forgets the session has not chosen for us. */
   if ((!other_choice && !record_same_choice (ours, theirs)) || theirs->chosen_by == CHOSEN_BY_NOBODY)
-    choose_as (session, account->session);
+    choose_as (session, account->main.session);
   if (!other_session)
     {
       g_clear_pointer (&session->id, secret_unref);
@@ -260,7 +260,7 @@ adopt_affairs (Account *account, const Record *record)
     keep_attempt (account, NEVER, 0);
   else
     keep_attempt (account, record->attempt_us, record->attempt_by);
-  account->their_put_back = record->put_back && !account->session->put_back && !account->session->switching;
+  account->their_put_back = record->put_back && !account->main.session->put_back && !account->main.session->switching;
 }
 
 static void
@@ -276,7 +276,7 @@ adopt_session (Account *account, const Record *base, const Record *record, Insta
       g_free (account->owner);
       account->owner = g_strdup (record->owner);
     }
-  account->used_us = MAX (account->used_us, record->used_us);
+  account->main.used_us = MAX (account->main.used_us, record->used_us);
   adopt_rejected (account, record);
 }
 

@@ -19,15 +19,17 @@ alive_us (const Session *session)
 
 /* Why there is neither a session nor a way to one. */
 static GError *
-no_way_to_a_session (const Account *account, const Waiter *waiter)
+no_way_to_a_session (const Holder *holder, const Waiter *waiter)
 {
+  const Account *account = holder->account;
+
   if (account->rejected != NULL)
     return g_error_copy (account->rejected);
   if (waiter->logins >= MOST_LOGINS)
     return g_error_new_literal (SO24_ERROR, SO24_ERROR_EXPIRED, "the session ended again right after the login");
   if (account->credential != NULL)
     return NULL;
-  if (account->session->ended)
+  if (holder->session->ended)
     return g_error_new_literal (SO24_ERROR, SO24_ERROR_EXPIRED,
                                 "the session has ended, and there is no credential to renew it with: "
                                 "write one to login");
@@ -36,9 +38,10 @@ no_way_to_a_session (const Account *account, const Waiter *waiter)
 }
 
 static Verdict
-judge_login (Account *account, const Waiter *waiter, Instant now)
+judge_login (Holder *holder, const Waiter *waiter, Instant now)
 {
-  GError *error = no_way_to_a_session (account, waiter);
+  Account *account = holder->account;
+  GError *error = no_way_to_a_session (holder, waiter);
 
   if (error != NULL)
     return verdict_fail (error);
@@ -47,9 +50,10 @@ judge_login (Account *account, const Waiter *waiter, Instant now)
 }
 
 static Verdict
-judge_session (Account *account, const Waiter *waiter, Instant now)
+judge_session (Holder *holder, const Waiter *waiter, Instant now)
 {
-  const Session *session = account->session;
+  Account *account = holder->account;
+  const Session *session = holder->session;
 
   if (session->id == NULL || session->asked_us >= waiter->since_us)
     return verdict_ready ();
@@ -57,15 +61,16 @@ judge_session (Account *account, const Waiter *waiter, Instant now)
 }
 
 static Verdict
-judge_identity (Account *account, const Waiter *waiter, Instant now)
+judge_identity (Holder *holder, const Waiter *waiter, Instant now)
 {
-  const Session *session = account->session;
+  Account *account = holder->account;
+  const Session *session = holder->session;
   Operation operation;
 
   if (session->switching)
     return (Verdict){VERDICT_WAIT};
   if (session->id == NULL)
-    return judge_login (account, waiter, now);
+    return judge_login (holder, waiter, now);
   if (alive_us (session) < waiter->since_us)
     operation = OPERATION_HAS_SESSION;
   else if (session->confirmed_us < waiter->since_us)
@@ -79,41 +84,44 @@ judge_identity (Account *account, const Waiter *waiter, Instant now)
 
 /* Grace is for the cookie only, and only for who did not ask for the truth of this moment. */
 static gboolean
-has_grace (const Account *account, const Waiter *waiter, Instant now)
+has_grace (const Holder *holder, const Waiter *waiter, Instant now)
 {
-  gint64 confirmed_us = account->session->confirmed_us;
+  const Account *account = holder->account;
+  gint64 confirmed_us = holder->session->confirmed_us;
 
   return waiter->want == WANT_COOKIE && !waiter->ask_now && account_cookie (account, NULL) != NULL
          && confirmed_us != NEVER && confirmed_us >= now.boot_us - account->config.offline_grace_us;
 }
 
 static Verdict
-judge_cookie (Account *account, const Waiter *waiter, Instant now)
+judge_cookie (Holder *holder, const Waiter *waiter, Instant now)
 {
+  Account *account = holder->account;
   GError *quarantine = limits_refuse_cookie (&account->limits, now);
   gboolean offline = account->offline_us != NEVER && now.boot_us < account->offline_us + OFFLINE_PAUSE_US;
 
   if (quarantine != NULL)
     return verdict_fail (quarantine);
-  if (account->session->withheld != NULL)
-    return verdict_fail (g_error_copy (account->session->withheld));
-  if (offline && has_grace (account, waiter, now))
+  if (holder->session->withheld != NULL)
+    return verdict_fail (g_error_copy (holder->session->withheld));
+  if (offline && has_grace (holder, waiter, now))
     return verdict_ready ();
-  return judge_identity (account, waiter, now);
+  return judge_identity (holder, waiter, now);
 }
 
 /* Nothing is renewed, because nobody may need it any more. */
 static Verdict
-judge_keeper (Account *account, const Waiter *waiter, Instant now)
+judge_keeper (Holder *holder, const Waiter *waiter, Instant now)
 {
-  return account->session->id == NULL ? verdict_ready () : judge_identity (account, waiter, now);
+  return holder->session->id == NULL ? verdict_ready () : judge_identity (holder, waiter, now);
 }
 
 /* A session that ended is renewed first; but an account whose default identity is blocked must still get its list. */
 static Verdict
-judge_identities (Account *account, const Waiter *waiter, Instant now)
+judge_identities (Holder *holder, const Waiter *waiter, Instant now)
 {
-  const Session *session = account->session;
+  Account *account = holder->account;
+  const Session *session = holder->session;
   gboolean blocked = limits_blocked (&account->limits, now);
   gboolean by_password = account->credential != NULL && account->credential->password != NULL;
   GError *error;
@@ -128,35 +136,35 @@ judge_identities (Account *account, const Waiter *waiter, Instant now)
                                                   "write them to login"));
   if (session->id == NULL)
     {
-      error = no_way_to_a_session (account, waiter);
+      error = no_way_to_a_session (holder, waiter);
       if (error != NULL)
         return verdict_fail (error);
       if (!by_password || (session->ended && !blocked))
-        return judge_login (account, waiter, now);
+        return judge_login (holder, waiter, now);
     }
-  return verdict_needs_unless (list_operation (account, session),
+  return verdict_needs_unless (list_operation (holder, session),
                                limits_refuse (&account->limits, &account->config, FALSE, now));
 }
 
 static Verdict
-judge_nothing (Account *account, const Waiter *waiter, Instant now)
+judge_nothing (Holder *holder, const Waiter *waiter, Instant now)
 {
   return verdict_ready ();
 }
 
-static Verdict (*const judges[N_WANTS]) (Account *account, const Waiter *waiter, Instant now) = {
+static Verdict (*const judges[N_WANTS]) (Holder *holder, const Waiter *waiter, Instant now) = {
   [WANT_NOTHING] = judge_nothing,   [WANT_SESSION] = judge_session,       [WANT_COOKIE] = judge_cookie,
   [WANT_IDENTITY] = judge_identity, [WANT_IDENTITIES] = judge_identities,
 };
 
 Verdict
-want_judge (Account *account, const Waiter *waiter, Instant now)
+want_judge (Holder *holder, const Waiter *waiter, Instant now)
 {
-  return waiter->keeps ? judge_keeper (account, waiter, now) : judges[waiter->want](account, waiter, now);
+  return waiter->keeps ? judge_keeper (holder, waiter, now) : judges[waiter->want](holder, waiter, now);
 }
 
 GError *
-want_failure (const Account *account, const Waiter *waiter, const GError *error, Instant now)
+want_failure (const Holder *holder, const Waiter *waiter, const GError *error, Instant now)
 {
-  return error_is_offline (error) && has_grace (account, waiter, now) ? NULL : g_error_copy (error);
+  return error_is_offline (error) && has_grace (holder, waiter, now) ? NULL : g_error_copy (error);
 }
