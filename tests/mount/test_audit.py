@@ -67,8 +67,8 @@ def test_of_a_thread_the_process_is_told(audited):
     assert audit_of(audited)[0][3] == os.getpid()
 
 
-@pytest.mark.parametrize('name', ['two\nlines', 'so24fs: audit', 'quo"te', 'back\\slash', 'x' * 200, '\x1b[31mred', 'blå',
-                                  'a" uid=0 gid=0'])
+@pytest.mark.parametrize('name', ['two\nlines', 'so24fs: audit', 'quo"te', 'back\\slash', 'x' * 200, '\x1b[31mred',
+                                  'blå', 'a" uid=0 gid=0'])
 def test_a_program_cannot_write_a_line_of_its_own(audited, name):
     program = copy_of_cat(audited.folder, name)
     run([program, 'mnt/cookie'], audited.folder)

@@ -19,12 +19,14 @@ FORMS = ['cookies.txt', 'header', 'curlrc', 'env', 'cookie.raw']
 GO_ON = ['curl -b', 'curl -H', 'wget', 'PHP']
 OK = b'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n'
 SERVICES = ['api.24sevenoffice.com', 'webservices.24sevenoffice.com']
-LAX = {'Python': ['more.api.24sevenoffice.com']}  # to it, what is for a host is for those below it, whatever the jar says
-OTHERS = ['24sevenoffice.com', 'www.24sevenoffice.com', 'more.api.24sevenoffice.com', 'api.24sevenoffice.com.example.com']
+OTHERS = ['24sevenoffice.com', 'www.24sevenoffice.com', 'more.api.24sevenoffice.com',
+          'api.24sevenoffice.com.example.com']
+LAX = {'Python': ['more.api.24sevenoffice.com']}  # what is for a host is for those below it, whatever the jar says
 
 # All that a cookie may hold and that means something to a shell, to curl, to a jar or to a URL.
-ODD_IDS = ["it's-a-session", '$(touch${IFS}broken)', '`touch${IFS}broken`', "''';touch".replace(';', '&') + '${IFS}broken',
-           '#!%&*+^|~<>[]{}?@=:/.-_', '%0d%0aSet-Cookie:a=b', '@/etc/passwd', '~/mnt/export', '--output=broken', '$argv[1]']
+ODD_IDS = ["it's-a-session", '$(touch${IFS}broken)', '`touch${IFS}broken`', "'''&touch${IFS}broken",
+           '#!%&*+^|~<>[]{}?@=:/.-_', '%0d%0aSet-Cookie:a=b', '@/etc/passwd', '~/mnt/export', '--output=broken',
+           '$argv[1]']
 
 
 @pytest.fixture
@@ -115,7 +117,7 @@ def test_a_tool_sends_every_session_id_as_it_is(mount, service, start_server, na
         assert mounted.read('cookie') == f'{odd}\n'
         done = run(command, mounted.folder)
         assert (done.returncode, done.stderr) == (0, b''), odd
-        assert (other.requests[-1].session, len(other.requests[-1].header('Cookie'))) == (odd, len(COOKIE_NAME) + 1 + len(odd))
+        assert other.requests[-1].header('Cookie') == f'{COOKIE_NAME}={odd}'
     assert len(other.requests) == len(ODD_IDS)
     assert 'broken' not in os.listdir(mounted.folder)
 
@@ -151,7 +153,8 @@ def resolving(tmp_path):
 
 
 @pytest.mark.parametrize('name', JAR_READERS)
-def test_the_jar_gives_the_cookie_to_the_right_hosts_only(mount, start_service, start_server, authority, resolving, name):
+def test_the_jar_gives_the_cookie_to_the_right_hosts_only(mount, start_service, start_server, authority, resolving,
+                                                          name):
     context = authority.server_context(','.join(f'DNS:{host}' for host in ['localhost', *SERVICES, *OTHERS]))
     service = start_service(tls=context)
     safe, clear = start_server(lambda request: OK, tls=context), start_server(lambda request: OK)

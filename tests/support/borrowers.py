@@ -10,7 +10,8 @@ import http.cookiejar, ssl, sys, urllib.request
 jar = http.cookiejar.MozillaCookieJar('mnt/export/cookies.txt')
 jar.load()
 trust = ssl.create_default_context(cafile=sys.argv[1] or None)
-opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), urllib.request.HTTPSHandler(context=trust))
+opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar),
+                                     urllib.request.HTTPSHandler(context=trust))
 for url in sys.argv[2:]:
     sys.stdout.buffer.write(opener.open(url, timeout=20).read())
 '''
@@ -59,7 +60,8 @@ BORROWERS = {
     'curl -b': lambda url: ['curl', '-s', '-m', '20', '-b', 'mnt/export/cookies.txt', url],
     'curl -H': lambda url: ['curl', '-s', '-m', '20', '-H', '@mnt/export/header', url],
     'curl -K': lambda url: ['curl', '-s', '-m', '20', '-K', 'mnt/export/curlrc', url],
-    'wget': lambda url: ['wget', '-q', '-T', '20', '-t', '1', '-O', '-', '--load-cookies', 'mnt/export/cookies.txt', url],
+    'wget': lambda url: ['wget', '-q', '-T', '20', '-t', '1', '-O', '-', '--load-cookies', 'mnt/export/cookies.txt',
+                         url],
     'Python': lambda url: ['/usr/bin/python3', '-c', PYTHON, '', url],
     'dash': sourcing(['dash']),
     'bash': sourcing(['bash']),

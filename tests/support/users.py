@@ -81,7 +81,7 @@ class Person:
 
 @contextlib.contextmanager
 def temporary_people(*words, group):
-    """A Person for each word, and a group of which those whose word begins with "member" are members: (people, group)."""
+    """A Person for each word, and a group that those are members of whose word begins with "member"."""
     if os.getuid() != 0 or not shutil.which('useradd'):
         pytest.skip('only root with useradd can make users for this test')
     names = {word: f'so24{word[:8]}{os.getpid()}' for word in words}
