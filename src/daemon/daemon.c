@@ -2,6 +2,7 @@
 #include "daemon/daemon.h"
 
 #include "base/error.h"
+#include "daemon/access.h"
 #include "daemon/credentials.h"
 #include "daemon/mountpoint.h"
 #include "daemon/process.h"
@@ -183,15 +184,23 @@ new_client (const Options *options, const char *endpoint, GError **error)
   return client;
 }
 
+static const char *
+endpoint_of (const Daemon *daemon, const Options *options)
+{
+  return daemon->sandbox == NULL ? options->endpoint : daemon->sandbox->endpoint;
+}
+
 static Tree *
-new_tree (const Daemon *daemon, const Options *options)
+new_tree (const Daemon *daemon, const Options *options, const TreeAccess *access)
 {
   TreeConfig config = {
     .mountpoint = daemon->mountpoint,
     .application_id = options->application_id,
     .account_hint = daemon->sandbox == NULL ? NULL : daemon->sandbox->account_hint,
+    .endpoint = endpoint_of (daemon, options),
     .uid = getuid (),
     .gid = getgid (),
+    .access = access,
     .now_us = g_get_real_time (),
   };
 
@@ -216,20 +225,26 @@ static gboolean
 start (Daemon *daemon, const Options *options, GError **error)
 {
   g_autoptr (Record) record = NULL;
-  FsConfig config = {.source = options->source, .mount_options = options->mount_options->str, .debug = options->debug};
+  FsConfig config = {.source = options->source,
+                     .mount_options = options->mount_options->str,
+                     .debug = options->debug,
+                     .audit = options->audit};
+  TreeAccess access;
 
+  if (!access_from_options (options, getgid (), &access, error))
+    return FALSE;
   daemon->mountpoint = mountpoint_prepare (options->mountpoint, error);
   if (daemon->mountpoint == NULL)
     return FALSE;
   if (options->sandbox && (daemon->sandbox = sandbox_child_start (error)) == NULL)
     return FALSE;
-  daemon->client = new_client (options, options->sandbox ? daemon->sandbox->endpoint : options->endpoint, error);
+  daemon->client = new_client (options, endpoint_of (daemon, options), error);
   if (daemon->client == NULL)
     return FALSE;
   daemon->credentials = credentials_new (options->credentials, options->source, &options->application_id);
   daemon->store = open_store (daemon, options);
   daemon->account = new_account (options, daemon->store != NULL);
-  daemon->tree = new_tree (daemon, options);
+  daemon->tree = new_tree (daemon, options, &access);
   daemon->runner = new_runner (daemon, options);
   record = daemon->store == NULL ? NULL : store_load (daemon->store);
   if (!take_up (daemon, record, error))

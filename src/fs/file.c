@@ -66,6 +66,7 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
     handle->input = tree_open_input (fs->tree, node);
   else if (node_kind (node)->want != WANT_NOTHING)
     grant (fs, handle);
+  opener_audit (fs, request, node);
   info->fh = (guint64)(gsize)handle;
   info->direct_io = handle->direct ? 1 : 0;
   info->noflush = handle->input == NULL ? 1 : 0;

@@ -25,6 +25,7 @@ typedef struct
   const char *mountpoint;
   const char *mount_options; /* comma-separated, for the kernel and libfuse; may be "" */
   gboolean debug;
+  gboolean audit; /* log who opens a file that bears a cookie */
 } FsConfig;
 
 /* Mounts. NULL with @error set if that fails. @tree must outlive the result. */

@@ -94,10 +94,10 @@ parked_command (Parked *parked, const Order *order)
 void
 fail_request (Fs *fs, fuse_req_t request, NodeId node, const GError *error)
 {
-  const char *name = node_kind (node)->name;
+  g_autofree char *path = tree_path (fs->tree, node);
 
   if (!g_error_matches (error, SO24_ERROR, SO24_ERROR_INTERRUPTED))
-    tree_note_failure (fs->tree, name != NULL ? name : "identities", error, wall_clock_us ());
+    tree_note_failure (fs->tree, path, error, wall_clock_us ());
   fuse_reply_err (request, error_errno (error));
 }
 

@@ -33,6 +33,7 @@ struct Fs
   const Account *account;
   FsHooks hooks;
   gpointer data;
+  gboolean audit;
   char *device; /* the mount's, as /proc/self/mountinfo writes it; NULL: unknown */
   guint source; /* of the FUSE descriptor */
   guint mounts; /* source of /proc/self/mountinfo */
@@ -110,6 +111,12 @@ void handle_free (gpointer handle);
 
 /* operations.c: the table of them */
 extern const struct fuse_lowlevel_ops operations;
+
+/* opener.c */
+/* The process that @thread belongs to. */
+pid_t opener_process (pid_t thread);
+/* Logs who opens @node, if that is wanted. */
+void opener_audit (Fs *fs, fuse_req_t request, NodeId node);
 
 /* handshake.c */
 void handshake_install (Fs *fs);

@@ -6,6 +6,7 @@
 #define FOLDER (S_IFDIR | 0755)
 #define PUBLIC (S_IFREG | 0444)
 #define LINK   (S_IFLNK | 0777)
+#define COOKIE (S_IFREG | 0400)
 
 static const NodeKind kinds[N_KINDS] = {
   [KIND_ROOT] = {"", KIND_NONE, FOLDER, NULL, .changes = CHANGES_WITH_SESSION},
@@ -19,8 +20,8 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_IDENTITY] = {"identity", KIND_ROOT, S_IFREG | 0644,
                      "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY,
                      render_identity, INPUT_IDENTITY, CHANGES_WITH_IDENTITY},
-  [KIND_COOKIE] = {"cookie", KIND_ROOT, S_IFREG | 0400, "the session id, for every other tool", WANT_COOKIE,
-                   render_cookie, .changes = CHANGES_WITH_SESSION},
+  [KIND_COOKIE] = {"cookie", KIND_ROOT, COOKIE, "the session id, for every other tool", WANT_COOKIE, render_cookie,
+                   .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE},
   [KIND_CURRENT]
   = {"current", KIND_ROOT, LINK, "leads to the active identity's folder", .changes = CHANGES_WITH_IDENTITY},
   [KIND_IDENTITIES] = {"identities", KIND_ROOT, FOLDER, "whom you may act as: <client-name>/<guid>/", WANT_IDENTITIES,
@@ -32,6 +33,18 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_PASSPORT_ID] = {"id", KIND_PASSPORT, PUBLIC, .render = render_passport_id, .changes = CHANGES_WITH_PASSPORT},
   [KIND_PASSPORT_EMAIL]
   = {"email", KIND_PASSPORT, PUBLIC, .render = render_passport_email, .changes = CHANGES_WITH_PASSPORT},
+  [KIND_EXPORT]
+  = {"export", KIND_ROOT, FOLDER, "the cookie in the forms that other tools take", .changes = CHANGES_WITH_SESSION},
+#define EXPORT(file, function)                                                                                         \
+  {                                                                                                                    \
+    file, KIND_EXPORT, COOKIE, NULL, WANT_COOKIE, function, .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE      \
+  }
+  [KIND_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", render_export_cookies_txt),
+  [KIND_EXPORT_HEADER] = EXPORT ("header", render_export_header),
+  [KIND_EXPORT_CURLRC] = EXPORT ("curlrc", render_export_curlrc),
+  [KIND_EXPORT_ENV] = EXPORT ("env", render_export_env),
+  [KIND_EXPORT_COOKIE_RAW] = EXPORT ("cookie.raw", render_export_cookie_raw),
+#undef EXPORT
   [KIND_CLIENT] = {NULL, KIND_IDENTITIES, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ONE] = {NULL, KIND_CLIENT, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
 #define ONE(file, function)                                                                                            \

@@ -29,6 +29,12 @@ typedef enum
   KIND_PASSPORT,
   KIND_PASSPORT_ID,
   KIND_PASSPORT_EMAIL,
+  KIND_EXPORT,
+  KIND_EXPORT_COOKIES_TXT,
+  KIND_EXPORT_HEADER,
+  KIND_EXPORT_CURLRC,
+  KIND_EXPORT_ENV,
+  KIND_EXPORT_COOKIE_RAW,
   KIND_CLIENT,
   KIND_ONE,
   KIND_ONE_ID,
@@ -74,6 +80,8 @@ typedef struct
   Render render;
   InputKind input; /* what a write to it means */
   Changes changes;
+  gboolean
+    bears_cookie; /* who reads it can act as the user: mode and group are the mount's (tree/access.h), and audited */
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

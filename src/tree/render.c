@@ -86,6 +86,41 @@ RENDER (passport_email)
   return found != NULL && line (content, found->email);
 }
 
+/* The account's session, in a form that other tools take. */
+static gboolean
+export_account (const Tree *tree, ExportForm form, SecretBuffer *content, GError **error)
+{
+  const Secret *session = account_cookie (tree->account, error);
+  ExportContext context = {&tree->endpoint, tree->changed_us[CHANGES_WITH_SESSION]};
+
+  return session != NULL && export_write (form, session, &context, content, error);
+}
+
+RENDER (export_cookies_txt)
+{
+  return export_account (tree, EXPORT_COOKIES_TXT, content, error);
+}
+
+RENDER (export_header)
+{
+  return export_account (tree, EXPORT_HEADER, content, error);
+}
+
+RENDER (export_curlrc)
+{
+  return export_account (tree, EXPORT_CURLRC, content, error);
+}
+
+RENDER (export_env)
+{
+  return export_account (tree, EXPORT_ENV, content, error);
+}
+
+RENDER (export_cookie_raw)
+{
+  return export_account (tree, EXPORT_COOKIE_RAW, content, error);
+}
+
 static const Identity *
 one (const Tree *tree, guint slot)
 {

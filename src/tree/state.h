@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tree/directory.h"
+#include "tree/export.h"
 #include "tree/tree.h"
 
 struct Tree
@@ -11,7 +12,9 @@ struct Tree
   char *readme;
   char *failure; /* the line that error reads as */
   Guid application_id;
+  ExportEndpoint endpoint;
   uid_t uid;
   gid_t gid;
+  TreeAccess access;
   gint64 changed_us[N_CHANGES]; /* wall clock; never the same twice */
 };

@@ -17,8 +17,10 @@ tree_new (const TreeConfig *config, const Account *account)
   tree->directory = directory_new ();
   tree->readme = readme_new (config->mountpoint, config->account_hint);
   tree->application_id = config->application_id;
+  export_endpoint_init (&tree->endpoint, config->endpoint);
   tree->uid = config->uid;
   tree->gid = config->gid;
+  tree->access = config->access != NULL ? *config->access : access_for_owner (config->gid);
   for (guint i = 0; i < N_CHANGES; i++)
     tree->changed_us[i] = config->now_us;
   return tree;
@@ -30,6 +32,7 @@ tree_free (Tree *tree)
   directory_free (tree->directory);
   g_free (tree->readme);
   g_free (tree->failure);
+  export_endpoint_clear (&tree->endpoint);
   g_free (tree);
 }
 
@@ -174,7 +177,7 @@ tree_parent (const Tree *tree, NodeId node)
 
   if (node_row (node) == KIND_ONE)
     return node_make (parent, directory_identity (tree->directory, node_slot (node))->client);
-  return node_make (parent == KIND_NONE ? KIND_ROOT : parent, parent == KIND_ONE ? node_slot (node) : 0);
+  return node_make (parent == KIND_NONE ? KIND_ROOT : parent, parent >= KIND_ONE ? node_slot (node) : 0);
 }
 
 static gboolean
@@ -242,10 +245,10 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   changed_us = tree->changed_us[kind->changes];
   *attributes = (struct stat){
     .st_ino = tree_inode (tree, node),
-    .st_mode = kind->mode,
+    .st_mode = access_mode (&tree->access, kind),
     .st_nlink = 1, /* for a folder: not counted, as on btrfs */
     .st_uid = tree->uid,
-    .st_gid = tree->gid,
+    .st_gid = access_gid (&tree->access, kind, tree->gid),
     .st_blksize = 4096,
     .st_mtim = {changed_us / G_USEC_PER_SEC, changed_us % G_USEC_PER_SEC * 1000},
   };

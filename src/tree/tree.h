@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "tree/access.h"
 #include "tree/node.h"
 
 typedef struct
@@ -11,9 +12,11 @@ typedef struct
   const char *mountpoint;
   Guid application_id;      /* the mount's own; zero: each credential brings one */
   const char *account_hint; /* an account to try, for the README; NULL: none */
+  const char *endpoint;     /* the service's URL, for cookie jars; NULL: not known */
   uid_t uid;
   gid_t gid;
-  gint64 now_us; /* wall clock */
+  const TreeAccess *access; /* NULL: access_for_owner() */
+  gint64 now_us;            /* wall clock */
 } TreeConfig;
 
 /* The strings are copied; @account must outlive the tree. */
@@ -42,6 +45,9 @@ typedef struct
 GArray *tree_list (const Tree *tree, NodeId folder);
 
 NodeId tree_parent (const Tree *tree, NodeId node);
+
+/* Where @node is below the root, as one would type it: "export/header"; "" for the root. The caller frees it. */
+char *tree_path (const Tree *tree, NodeId node);
 
 /* FALSE if the node is gone. */
 gboolean tree_stat (const Tree *tree, NodeId node, struct stat *attributes);

@@ -36,11 +36,11 @@ def mounted(mount, sandbox):
 # --- names ---
 
 def test_the_root_holds_exactly_these_files(mounted):
-    assert mounted.list() == sorted([*ROOT, 'current', 'identities'])
+    assert mounted.list() == sorted([*ROOT, 'current', 'export', 'identities'])
 
 
 def test_the_root_holds_the_same_files_without_a_session(mount, sandbox):
-    assert mount(sandbox.url).list() == sorted([*ROOT, 'current', 'identities'])
+    assert mount(sandbox.url).list() == sorted([*ROOT, 'current', 'export', 'identities'])
 
 
 def test_there_is_a_folder_for_each_client_and_in_it_one_for_each_identity(mounted):
@@ -223,7 +223,7 @@ def test_every_field_of_every_identity_is_what_the_account_says(mounted):
 def test_every_file_ends_in_one_newline(mounted):
     for name in file_names(mounted):
         content = mounted.read_bytes(name)
-        if name not in ('login', 'logout') and not name.endswith('identity.xml'):
+        if name not in ('login', 'logout') and not name.endswith(('identity.xml', 'cookie.raw')):
             assert content.endswith(b'\n') and not content.endswith(b'\n\n'), name
 
 
