@@ -316,6 +316,7 @@ def test_what_is_written_outweighs_the_file(mount, service, path):
     mounted = mount(service.url, {'credentials': path})
     log_in(mounted)
     for _ in range(3):
+        hang_up(mounted)
         end_session(mounted, service)
         assert mounted.read('cookie').strip() in service.model.sessions
     assert {call.field('Password') for call in logins(service)} == {PASSWORD}

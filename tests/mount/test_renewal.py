@@ -184,6 +184,7 @@ def test_a_foreign_switch_withholds_the_cookie_even_when_it_is_taken_back(watche
     sandbox.switch(accounts.ola(3))
     check_withheld(watched, accounts.ola(2), accounts.ola(3))
     sandbox.switch(accounts.ola(2))
+    assert watched.read_now('identity') == f'{accounts.ola(2)}\n'
     check_withheld(watched)
     sandbox.expire()
     check_withheld(watched)
