@@ -152,7 +152,10 @@ answer (Runner *runner, const Effect *effect)
 static void
 changed (Runner *runner, const Effect *effect)
 {
-  tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
+  if (effect->changed == CHANGED_OWN)
+    tree_own_changed (runner->parts.tree, &effect->identity_id, g_get_real_time ());
+  else
+    tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
 }
 
 static void

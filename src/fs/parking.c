@@ -69,7 +69,8 @@ renumber (Parked *parked)
 void
 parked_want (Parked *parked, Want want, gboolean ask_now)
 {
-  Event event = {.kind = EVENT_WANT, .want = want, .ask_now = ask_now};
+  Event event
+    = {.kind = EVENT_WANT, .want = want, .own = tree_own_identity (parked->fs->tree, parked->node), .ask_now = ask_now};
 
   renumber (parked);
   event.waiter = parked->waiter;

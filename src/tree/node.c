@@ -35,16 +35,15 @@ static const NodeKind kinds[N_KINDS] = {
   = {"email", KIND_PASSPORT, PUBLIC, .render = render_passport_email, .changes = CHANGES_WITH_PASSPORT},
   [KIND_EXPORT]
   = {"export", KIND_ROOT, FOLDER, "the cookie in the forms that other tools take", .changes = CHANGES_WITH_SESSION},
-#define EXPORT(file, function)                                                                                         \
+#define EXPORT(file, row, folder, reason)                                                                              \
   {                                                                                                                    \
-    file, KIND_EXPORT, COOKIE, NULL, WANT_COOKIE, function, .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE      \
+    file, folder, COOKIE, NULL, WANT_COOKIE, render_export, .changes = reason, .form = row, .bears_cookie = TRUE       \
   }
-  [KIND_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", render_export_cookies_txt),
-  [KIND_EXPORT_HEADER] = EXPORT ("header", render_export_header),
-  [KIND_EXPORT_CURLRC] = EXPORT ("curlrc", render_export_curlrc),
-  [KIND_EXPORT_ENV] = EXPORT ("env", render_export_env),
-  [KIND_EXPORT_COOKIE_RAW] = EXPORT ("cookie.raw", render_export_cookie_raw),
-#undef EXPORT
+  [KIND_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_CURLRC] = EXPORT ("curlrc", EXPORT_CURLRC, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_ENV] = EXPORT ("env", EXPORT_ENV, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_COOKIE_RAW] = EXPORT ("cookie.raw", EXPORT_COOKIE_RAW, KIND_EXPORT, CHANGES_WITH_SESSION),
   [KIND_CLIENT] = {NULL, KIND_IDENTITIES, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ONE] = {NULL, KIND_CLIENT, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
 #define ONE(file, function)                                                                                            \
@@ -66,6 +65,16 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_ONE_SERVERS] = ONE ("servers", render_one_servers),
   [KIND_ONE_DOCUMENT] = ONE ("identity.xml", render_one_document),
 #undef ONE
+  [KIND_ONE_SESSION] = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN},
+  [KIND_ONE_COOKIE]
+  = {"cookie", KIND_ONE, COOKIE, NULL, WANT_COOKIE, render_cookie, .changes = CHANGES_WITH_OWN, .bears_cookie = TRUE},
+  [KIND_ONE_EXPORT] = {"export", KIND_ONE, FOLDER, .changes = CHANGES_WITH_OWN},
+  [KIND_ONE_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_CURLRC] = EXPORT ("curlrc", EXPORT_CURLRC, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_ENV] = EXPORT ("env", EXPORT_ENV, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_COOKIE_RAW] = EXPORT ("cookie.raw", EXPORT_COOKIE_RAW, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+#undef EXPORT
 };
 
 Kind

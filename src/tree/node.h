@@ -6,6 +6,7 @@
 #pragma once
 
 #include "account/account.h"
+#include "tree/export.h"
 #include "tree/input.h"
 
 #include <sys/stat.h>
@@ -50,6 +51,14 @@ typedef enum
   KIND_ONE_IS_DISABLED,
   KIND_ONE_SERVERS,
   KIND_ONE_DOCUMENT,
+  KIND_ONE_SESSION,
+  KIND_ONE_COOKIE,
+  KIND_ONE_EXPORT,
+  KIND_ONE_EXPORT_COOKIES_TXT,
+  KIND_ONE_EXPORT_HEADER,
+  KIND_ONE_EXPORT_CURLRC,
+  KIND_ONE_EXPORT_ENV,
+  KIND_ONE_EXPORT_COOKIE_RAW,
   N_KINDS
 } Kind;
 
@@ -62,13 +71,14 @@ typedef enum
   CHANGES_WITH_IDENTITIES,
   CHANGES_WITH_PASSPORT,
   CHANGES_WITH_ERRORS,
+  CHANGES_WITH_OWN, /* the identity's own session */
   N_CHANGES
 } Changes;
 
 typedef struct Tree Tree;
 
-/* Appends the content that the file has now, or says why it has none. @slot: of the identity, for KIND_ONE_*. */
-typedef gboolean (*Render) (const Tree *tree, guint slot, SecretBuffer *content, GError **error);
+/* Appends the content that the file has now, or says why it has none. */
+typedef gboolean (*Render) (const Tree *tree, NodeId node, SecretBuffer *content, GError **error);
 
 typedef struct
 {
@@ -80,6 +90,7 @@ typedef struct
   Render render;
   InputKind input; /* what a write to it means */
   Changes changes;
+  ExportForm form; /* of the files of export/ */
   gboolean
     bears_cookie; /* who reads it can act as the user: mode and group are the mount's (tree/access.h), and audited */
 } NodeKind;

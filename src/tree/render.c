@@ -38,9 +38,21 @@ RENDER (nothing)
   return TRUE;
 }
 
+/* The session that @node is about: the mount's, or an identity's own. */
+static const Secret *
+cookie_at (const Tree *tree, NodeId node, GError **error)
+{
+  const Guid *own = tree_own_identity (tree, node);
+
+  return own == NULL ? account_cookie (tree->account, error) : account_own_cookie (tree->account, own, error);
+}
+
 RENDER (session)
 {
-  return truth (content, account_has_session (tree->account));
+  const Guid *own = tree_own_identity (tree, node);
+
+  return truth (content,
+                own == NULL ? account_has_session (tree->account) : account_has_own_session (tree->account, own));
 }
 
 RENDER (identity)
@@ -52,7 +64,7 @@ RENDER (identity)
 
 RENDER (cookie)
 {
-  const Secret *session = account_cookie (tree->account, error);
+  const Secret *session = cookie_at (tree, node, error);
 
   return session != NULL && line (content, secret_text (session));
 }
@@ -86,109 +98,82 @@ RENDER (passport_email)
   return found != NULL && line (content, found->email);
 }
 
-/* The account's session, in a form that other tools take. */
-static gboolean
-export_account (const Tree *tree, ExportForm form, SecretBuffer *content, GError **error)
+RENDER (export)
 {
-  const Secret *session = account_cookie (tree->account, error);
-  ExportContext context = {&tree->endpoint, tree->changed_us[CHANGES_WITH_SESSION]};
+  const Secret *session = cookie_at (tree, node, error);
+  ExportContext context = {&tree->endpoint, tree_changed_us (tree, node)};
 
-  return session != NULL && export_write (form, session, &context, content, error);
-}
-
-RENDER (export_cookies_txt)
-{
-  return export_account (tree, EXPORT_COOKIES_TXT, content, error);
-}
-
-RENDER (export_header)
-{
-  return export_account (tree, EXPORT_HEADER, content, error);
-}
-
-RENDER (export_curlrc)
-{
-  return export_account (tree, EXPORT_CURLRC, content, error);
-}
-
-RENDER (export_env)
-{
-  return export_account (tree, EXPORT_ENV, content, error);
-}
-
-RENDER (export_cookie_raw)
-{
-  return export_account (tree, EXPORT_COOKIE_RAW, content, error);
+  return session != NULL && export_write (node_kind (node)->form, session, &context, content, error);
 }
 
 static const Identity *
-one (const Tree *tree, guint slot)
+one (const Tree *tree, NodeId node)
 {
-  return directory_identity (tree->directory, slot)->identity;
+  return directory_identity (tree->directory, node_slot (node))->identity;
 }
 
 RENDER (one_id)
 {
-  return line (content, one (tree, slot)->id.text);
+  return line (content, one (tree, node)->id.text);
 }
 
 RENDER (one_client_id)
 {
-  return number (content, one (tree, slot)->client_id);
+  return number (content, one (tree, node)->client_id);
 }
 
 RENDER (one_client_name)
 {
-  return line (content, one (tree, slot)->client_name);
+  return line (content, one (tree, node)->client_name);
 }
 
 RENDER (one_user_id)
 {
-  return line (content, one (tree, slot)->user_id.text);
+  return line (content, one (tree, node)->user_id.text);
 }
 
 RENDER (one_user_name)
 {
-  return line (content, one (tree, slot)->user_name);
+  return line (content, one (tree, node)->user_name);
 }
 
 RENDER (one_contact_id)
 {
-  return number (content, one (tree, slot)->contact_id);
+  return number (content, one (tree, node)->contact_id);
 }
 
 RENDER (one_employee_id)
 {
-  return number (content, one (tree, slot)->employee_id);
+  return number (content, one (tree, node)->employee_id);
 }
 
 /* The list says what was current when it was made; the session knows what is. */
 RENDER (one_is_current)
 {
   const Identity *active = account_last_identity (tree->account);
-  const Identity *identity = one (tree, slot);
+  const Identity *identity = one (tree, node);
 
   return truth (content, active != NULL ? guid_equal (&active->id, &identity->id) : identity->is_current);
 }
 
 RENDER (one_is_default)
 {
-  return truth (content, one (tree, slot)->is_default);
+  return truth (content, one (tree, node)->is_default);
 }
 
 RENDER (one_is_protected)
 {
-  return truth (content, one (tree, slot)->is_protected);
+  return truth (content, one (tree, node)->is_protected);
 }
 
 RENDER (one_is_disabled)
 {
-  return truth (content, one (tree, slot)->is_disabled);
+  return truth (content, one (tree, node)->is_disabled);
 }
 
 RENDER (one_servers)
 {
-  const GArray *servers = one (tree, slot)->servers;
+  const GArray *servers = one (tree, node)->servers;
 
   if (servers == NULL || servers->len == 0)
     return line (content, "");
@@ -203,6 +188,6 @@ RENDER (one_servers)
 
 RENDER (one_document)
 {
-  identity_write_document (one (tree, slot), content);
+  identity_write_document (one (tree, node), content);
   return TRUE;
 }

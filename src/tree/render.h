@@ -3,7 +3,7 @@
 
 #include "tree/node.h"
 
-#define RENDER(name) gboolean render_##name (const Tree *tree, guint slot, SecretBuffer *content, GError **error)
+#define RENDER(name) gboolean render_##name (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
 
 RENDER (readme);
 RENDER (nothing);
@@ -13,11 +13,7 @@ RENDER (cookie);
 RENDER (error);
 RENDER (passport_id);
 RENDER (passport_email);
-RENDER (export_cookies_txt);
-RENDER (export_header);
-RENDER (export_curlrc);
-RENDER (export_env);
-RENDER (export_cookie_raw);
+RENDER (export);
 RENDER (one_id);
 RENDER (one_client_id);
 RENDER (one_client_name);

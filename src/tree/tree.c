@@ -59,6 +59,31 @@ tree_changed (Tree *tree, Changed changed, gint64 now_us)
 }
 
 void
+tree_own_changed (Tree *tree, const Guid *identity_id, gint64 now_us)
+{
+  directory_touch_own (tree->directory, identity_id, now_us);
+}
+
+const Guid *
+tree_own_identity (const Tree *tree, NodeId node)
+{
+  if (node_kind (node)->changes != CHANGES_WITH_OWN)
+    return NULL;
+  return &directory_identity (tree->directory, node_slot (node))->identity->id;
+}
+
+gint64
+tree_changed_us (const Tree *tree, NodeId node)
+{
+  gint64 own_us;
+
+  if (node_kind (node)->changes != CHANGES_WITH_OWN)
+    return tree->changed_us[node_kind (node)->changes];
+  own_us = directory_identity (tree->directory, node_slot (node))->own_changed_us;
+  return MAX (own_us, tree->changed_us[CHANGES_WITH_OWN]);
+}
+
+void
 tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 now_us)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now_us / G_USEC_PER_SEC);
@@ -242,7 +267,7 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   if (is_gone (tree, node))
     return FALSE;
   kind = node_kind (node);
-  changed_us = tree->changed_us[kind->changes];
+  changed_us = tree_changed_us (tree, node);
   *attributes = (struct stat){
     .st_ino = tree_inode (tree, node),
     .st_mode = access_mode (&tree->access, kind),
@@ -264,7 +289,7 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
 gboolean
 tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
 {
-  return node_kind (node)->render (tree, node_slot (node), content, error);
+  return node_kind (node)->render (tree, node, content, error);
 }
 
 char *

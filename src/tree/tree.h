@@ -27,6 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Tree, tree_free)
 /* Takes note that what the account serves has changed. */
 void tree_changed (Tree *tree, Changed changed, gint64 now_us);
 
+/* The same for the session that is this identity's own. */
+void tree_own_changed (Tree *tree, const Guid *identity_id, gint64 now_us);
+
 /* Takes note of a failure, for the file error. @file: the name of what was read or written. */
 void tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 now_us);
 
@@ -51,6 +54,12 @@ char *tree_path (const Tree *tree, NodeId node);
 
 /* FALSE if the node is gone. */
 gboolean tree_stat (const Tree *tree, NodeId node, struct stat *attributes);
+
+/* The identity whose own session @node is about; NULL: it is about the mount's, or about none. */
+const Guid *tree_own_identity (const Tree *tree, NodeId node);
+
+/* Since when the node is what it is; wall clock. */
+gint64 tree_changed_us (const Tree *tree, NodeId node);
 
 /* An inode number that the same file has again after a remount. */
 guint64 tree_inode (const Tree *tree, NodeId node);
