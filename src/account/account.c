@@ -283,6 +283,7 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
   waiters_advance (&account->main, now, own);
   lock_release (account, now, own);
   set_timer (account, now, own);
+  report_note_state (account, now);
   after = sight_take (account);
   sight_tell_changes (&before, &after, effects);
   storing_append (account, own, now, effects);

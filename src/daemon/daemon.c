@@ -193,6 +193,9 @@ new_tree (const Daemon *daemon, const Options *options)
     .uid = getuid (),
     .gid = getgid (),
     .now_us = g_get_real_time (),
+    .source = options->source,
+    .endpoint = daemon->sandbox == NULL ? options->endpoint : daemon->sandbox->endpoint,
+    .now = runner_now,
   };
 
   return tree_new (&config, daemon->account);

@@ -26,6 +26,10 @@ typedef enum
   KIND_CURRENT,
   KIND_IDENTITIES,
   KIND_ERROR,
+  KIND_STATUS,
+  KIND_STATUS_JSON,
+  KIND_IDENTITIES_JSON,
+  KIND_METRICS,
   KIND_PASSPORT,
   KIND_PASSPORT_ID,
   KIND_PASSPORT_EMAIL,
@@ -56,6 +60,7 @@ typedef enum
   CHANGES_WITH_IDENTITIES,
   CHANGES_WITH_PASSPORT,
   CHANGES_WITH_ERRORS,
+  CHANGES_ALWAYS,
   N_CHANGES
 } Changes;
 
@@ -63,6 +68,9 @@ typedef struct Tree Tree;
 
 /* Appends the content that the file has now, or says why it has none. @slot: of the identity, for KIND_ONE_*. */
 typedef gboolean (*Render) (const Tree *tree, guint slot, SecretBuffer *content, GError **error);
+
+/* The content of a file that tells where things stand (tree/frozen.h): there always is one, and it holds no secret. */
+typedef GBytes *(*Freeze) (const Tree *tree);
 
 typedef struct
 {
@@ -74,6 +82,7 @@ typedef struct
   Render render;
   InputKind input; /* what a write to it means */
   Changes changes;
+  Freeze freeze; /* instead of render */
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "tree/metrics.h"
 #include "tree/node.h"
 
 typedef struct
@@ -13,7 +14,10 @@ typedef struct
   const char *account_hint; /* an account to try, for the README; NULL: none */
   uid_t uid;
   gid_t gid;
-  gint64 now_us; /* wall clock */
+  gint64 now_us;         /* wall clock */
+  const char *source;    /* the account's name; NULL: it has none */
+  const char *endpoint;  /* the service's; NULL: it has none */
+  Instant (*now) (void); /* NULL: time stands still at now_us */
 } TreeConfig;
 
 /* The strings are copied; @account must outlive the tree. */
@@ -48,6 +52,12 @@ gboolean tree_stat (const Tree *tree, NodeId node, struct stat *attributes);
 
 /* An inode number that the same file has again after a remount. */
 guint64 tree_inode (const Tree *tree, NodeId node);
+
+/* What an opener of @node is to read to the end, whatever changes meanwhile; NULL if it is no such file. */
+GBytes *tree_freeze (const Tree *tree, NodeId node);
+
+/* Where calls and reads are counted. */
+Metrics *tree_metrics (Tree *tree);
 
 gboolean tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error);
 
