@@ -79,7 +79,7 @@ is_none (const Holder *holder, Instant now)
 }
 
 static SessionState
-state_of (const Holder *holder, Instant now)
+standing_of (const Holder *holder, Instant now)
 {
   static gboolean (*const tests[STATE_LIVE]) (const Holder *holder, Instant now) = {
     [STATE_QUARANTINED] = is_quarantined,
@@ -101,7 +101,7 @@ void
 report_note_state (Account *account, Instant now)
 {
   Standing *standing = &account->standing;
-  SessionState state = state_of (&account->main, now);
+  SessionState state = standing_of (&account->main, now);
 
   if (standing->noted && state == standing->state)
     return;
@@ -125,7 +125,7 @@ since_us (const Account *account, SessionState state, Instant now)
     return since;
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     if (ends[i] > since && ends[i] <= now.boot_us
-        && state_of (&account->main, (Instant){.boot_us = ends[i] - 1}) != state)
+        && standing_of (&account->main, (Instant){.boot_us = ends[i] - 1}) != state)
       since = ends[i];
   return since;
 }
@@ -172,7 +172,7 @@ report_session (const Account *account, Instant now, AccountReport *report)
   gint64 confirmed_us = session->confirmed_us;
   gint64 next_us = keeper_due_us (holder, now);
 
-  report->state = state_of (holder, now);
+  report->state = standing_of (holder, now);
   report->since_us = calendar_us (since_us (account, report->state, now), now);
   report->reason = reason_of (account, report->state);
   report->owner = owner_of (account);

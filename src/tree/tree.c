@@ -47,10 +47,12 @@ tree_free (Tree *tree)
   g_free (tree);
 }
 
+/* What is different at every moment gets a new time only with the rest: tar looks at it again when it has read a file. */
 static void
 touch (Tree *tree, Changes what, gint64 now_us)
 {
   tree->changed_us[what] = MAX (now_us, tree->changed_us[what] + 1);
+  tree->changed_us[CHANGES_ALWAYS] = MAX (now_us, tree->changed_us[CHANGES_ALWAYS] + 1);
 }
 
 void
@@ -255,7 +257,7 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   if (is_gone (tree, node))
     return FALSE;
   kind = node_kind (node);
-  changed_us = kind->changes == CHANGES_ALWAYS ? tree_now (tree).wall_us : tree->changed_us[kind->changes];
+  changed_us = tree->changed_us[kind->changes];
   *attributes = (struct stat){
     .st_ino = tree_inode (tree, node),
     .st_mode = kind->mode,
