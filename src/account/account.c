@@ -312,6 +312,7 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
   own_advance (account, now, own);
   lock_release (account, now, own);
   set_timer (account, now, own);
+  report_note_state (account, now);
   after = sight_take (account);
   sight_tell_changes (&before, &after, effects);
   own_tell_changes (account, now, effects);

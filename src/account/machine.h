@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/limits.h"
+#include "account/report.h"
 #include "account/session.h"
 
 /* Somebody who waits to read. */
@@ -83,6 +84,14 @@ typedef struct
   GError *cause;   /* this */
 } Holder;
 
+/* The state of the mount's session when it was last noted, and since when it is that. */
+typedef struct
+{
+  SessionState state;
+  gint64 since_us;
+  gboolean noted;
+} Standing;
+
 /* What all sessions of the account share, and the mount's own session. */
 struct Account
 {
@@ -115,6 +124,9 @@ struct Account
   guint their_attempt_by;
   gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
+  Standing standing;
+  guint64 logins;   /* that brought a session */
+  guint64 renewals; /* those of them that were our own idea */
 };
 
 /* account.c: the account's session from now on (taken). A call on its way in the one before is dropped. */
@@ -270,6 +282,9 @@ void command_abandon (Holder *holder, Command *command, Effects *effects);
 
 /* apply.c: what an answer means for the session it belongs to and for the account. */
 void apply_answer (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *effects);
+
+/* report.c: to be called after each event, so that it is known since when things stand as they do. */
+void report_note_state (Account *account, Instant now);
 
 /* requests.c: the typed request for @operation, in @session, for @command (NULL: for the waiters). */
 Request *request_for (const Holder *holder, Operation operation, const Session *session, const Command *command);

@@ -202,6 +202,8 @@ new_tree (const Daemon *daemon, const Options *options, const TreeAccess *access
     .gid = getgid (),
     .access = access,
     .now_us = g_get_real_time (),
+    .source = options->source,
+    .now = runner_now,
   };
 
   return tree_new (&config, daemon->account);

@@ -27,6 +27,7 @@ handle_free (gpointer memory)
   secret_buffer_clear (&handle->granted);
   secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
+  g_clear_pointer (&handle->frozen, g_bytes_unref);
   g_clear_error (&handle->failure);
   g_free (handle);
 }
@@ -61,12 +62,15 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
   handle->node = node;
   handle->opener = fuse_req_ctx (request)->pid;
   handle->direct = node_kind (node)->want != WANT_NOTHING || node_kind (node)->input != INPUT_NONE
-                   || node_kind (node)->changes == CHANGES_WITH_ERRORS;
+                   || node_kind (node)->changes == CHANGES_WITH_ERRORS || node_kind (node)->changes == CHANGES_ALWAYS;
   if (is_for_writing (info))
     handle->input = tree_open_input (fs->tree, node);
   else if (node_kind (node)->want != WANT_NOTHING)
     grant (fs, handle);
   opener_audit (fs, request, node);
+  if (!is_for_writing (info))
+    metrics_count_open (tree_metrics (fs->tree), node);
+  freeze (fs, handle);
   info->fh = (guint64)(gsize)handle;
   info->direct_io = handle->direct ? 1 : 0;
   info->noflush = handle->input == NULL ? 1 : 0;
@@ -149,6 +153,11 @@ op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct 
   Handle *handle = handle_of (info);
   g_autoptr (GError) error = NULL;
 
+  if (handle->frozen != NULL)
+    {
+      read_frozen (fs, request, handle, size, offset);
+      return;
+    }
   if (!handle->direct)
     {
       read_cached (fs, request, node, size, offset);

@@ -19,7 +19,10 @@ typedef struct
   SecretBuffer snapshot;
   SecretBuffer granted; /* what there was when the open went through */
   gint64 granted_us;    /* and when; monotonic clock */
-  Input *input;         /* NULL: not open for writing */
+  GBytes *frozen;       /* what he reads to the end; NULL: it is no such file (frozen.c) */
+  gboolean frozen_read; /* he has begun to */
+  guint64 frozen_number;
+  Input *input; /* NULL: not open for writing */
   pid_t opener;
   SecretBuffer failed; /* the bytes of the write that failed last */
   GError *failure;     /* and why */
@@ -46,6 +49,7 @@ struct Fs
   GSList *interrupted;  /* of guint64: waiters */
   GHashTable *gates;    /* NodeId -> Gate */
   guint64 last_waiter;
+  guint64 last_frozen;
 };
 
 /* A request that waits. */
@@ -108,6 +112,13 @@ void op_flush (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
 void op_fsync (fuse_req_t request, fuse_ino_t node, int data_only, struct fuse_file_info *info);
 
 void handle_free (gpointer handle);
+
+/* frozen.c: files that are different at every moment */
+/* What is there now becomes what the reader of @handle reads. */
+void freeze (Fs *fs, Handle *handle);
+void read_frozen (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset);
+/* The length that @node has for who asks, if it is open; else -1. */
+off_t frozen_size (Fs *fs, fuse_req_t request, NodeId node);
 
 /* operations.c: the table of them */
 extern const struct fuse_lowlevel_ops operations;

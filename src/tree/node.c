@@ -1,6 +1,7 @@
 /* The table of files. Touches nothing. */
 #include "tree/node.h"
 
+#include "tree/frozen.h"
 #include "tree/render.h"
 
 #define FOLDER (S_IFDIR | 0755)
@@ -28,6 +29,15 @@ static const NodeKind kinds[N_KINDS] = {
                        .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ERROR] = {"error", KIND_ROOT, PUBLIC, "why the last operation failed", .render = render_error,
                   .changes = CHANGES_WITH_ERRORS},
+#define STANDING(file, help, function)                                                                                 \
+  {                                                                                                                    \
+    file, KIND_ROOT, PUBLIC, help, .changes = CHANGES_ALWAYS, .freeze = function                                       \
+  }
+  [KIND_STATUS] = STANDING ("status", "where things stand; never calls the service", freeze_status),
+  [KIND_STATUS_JSON] = STANDING ("status.json", "the same for jq", freeze_status_json),
+  [KIND_IDENTITIES_JSON] = STANDING ("identities.json", "whom you may act as, for jq", freeze_identities_json),
+  [KIND_METRICS] = STANDING ("metrics", "counters for Prometheus", freeze_metrics),
+#undef STANDING
   [KIND_PASSPORT] = {"passport", KIND_ROOT, FOLDER, "whom the token belongs to (after a login by token)",
                      .changes = CHANGES_WITH_PASSPORT},
   [KIND_PASSPORT_ID] = {"id", KIND_PASSPORT, PUBLIC, .render = render_passport_id, .changes = CHANGES_WITH_PASSPORT},

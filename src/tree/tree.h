@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tree/access.h"
+#include "tree/metrics.h"
 #include "tree/node.h"
 
 typedef struct
@@ -17,6 +18,8 @@ typedef struct
   gid_t gid;
   const TreeAccess *access; /* NULL: access_for_owner() */
   gint64 now_us;            /* wall clock */
+  const char *source;       /* the account's name; NULL: it has none */
+  Instant (*now) (void);    /* NULL: time stands still at now_us */
 } TreeConfig;
 
 /* The strings are copied; @account must outlive the tree. */
@@ -63,6 +66,12 @@ gint64 tree_changed_us (const Tree *tree, NodeId node);
 
 /* An inode number that the same file has again after a remount. */
 guint64 tree_inode (const Tree *tree, NodeId node);
+
+/* What an opener of @node is to read to the end, whatever changes meanwhile; NULL if it is no such file. */
+GBytes *tree_freeze (const Tree *tree, NodeId node);
+
+/* Where calls and reads are counted. */
+Metrics *tree_metrics (Tree *tree);
 
 gboolean tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error);
 
