@@ -60,6 +60,10 @@ typedef enum
   TURN_HAD
 } Turn;
 
+/* What was told of a session, and of the account, last (account/telling.h). */
+typedef struct SessionTelling SessionTelling;
+typedef struct Telling Telling;
+
 /* Keeps one session: those who wait for it, and its one call on its way. */
 typedef struct
 {
@@ -81,6 +85,8 @@ typedef struct
   guint failures;  /* in a row, for reasons of the identity's own */
   gint64 login_us; /* no Login before then, because of */
   GError *cause;   /* this */
+
+  SessionTelling *telling;
 } Holder;
 
 /* What all sessions of the account share, and the mount's own session. */
@@ -115,6 +121,7 @@ struct Account
   guint their_attempt_by;
   gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
+  Telling *telling;
 };
 
 /* account.c: the account's session from now on (taken). A call on its way in the one before is dropped. */

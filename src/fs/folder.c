@@ -47,7 +47,11 @@ op_getattr (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
   struct stat attributes;
 
   if (tree_stat (fs_of (request)->tree, node, &attributes))
-    fuse_reply_attr (request, &attributes, 0);
+    {
+      if (info != NULL && node_row (node) == KIND_EVENTS)
+        attributes.st_size = stream_seek_end (info);
+      fuse_reply_attr (request, &attributes, 0);
+    }
   else
     fuse_reply_err (request, ENOENT);
 }

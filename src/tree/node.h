@@ -27,6 +27,7 @@ typedef enum
   KIND_CURRENT,
   KIND_IDENTITIES,
   KIND_ERROR,
+  KIND_EVENTS,
   KIND_PASSPORT,
   KIND_PASSPORT_ID,
   KIND_PASSPORT_EMAIL,
@@ -72,6 +73,7 @@ typedef enum
   CHANGES_WITH_PASSPORT,
   CHANGES_WITH_ERRORS,
   CHANGES_WITH_OWN, /* the identity's own session */
+  CHANGES_WITH_EVENTS,
   N_CHANGES
 } Changes;
 
@@ -93,6 +95,7 @@ typedef struct
   ExportForm form; /* of the files of export/ */
   gboolean
     bears_cookie; /* who reads it can act as the user: mode and group are the mount's (tree/access.h), and audited */
+  gboolean announced; /* by poll(2), when it reads as something else than before */
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

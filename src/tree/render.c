@@ -74,6 +74,12 @@ RENDER (error)
   return line (content, tree->failure != NULL ? tree->failure : "none");
 }
 
+RENDER (events)
+{
+  events_list (tree->events, content);
+  return TRUE;
+}
+
 static const Passport *
 passport (const Tree *tree, GError **error)
 {

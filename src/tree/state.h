@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tree/directory.h"
+#include "tree/events.h"
 #include "tree/export.h"
 #include "tree/tree.h"
 
@@ -11,6 +12,7 @@ struct Tree
   Directory *directory;
   char *readme;
   char *failure; /* the line that error reads as */
+  Events *events;
   Guid application_id;
   ExportEndpoint endpoint;
   uid_t uid;

@@ -16,6 +16,7 @@ tree_new (const TreeConfig *config, const Account *account)
   tree->account = account;
   tree->directory = directory_new ();
   tree->readme = readme_new (config->mountpoint, config->account_hint);
+  tree->events = events_new (EVENTS_MOST_BYTES);
   tree->application_id = config->application_id;
   export_endpoint_init (&tree->endpoint, config->endpoint);
   tree->uid = config->uid;
@@ -33,6 +34,7 @@ tree_free (Tree *tree)
   g_free (tree->readme);
   g_free (tree->failure);
   export_endpoint_clear (&tree->endpoint);
+  events_free (tree->events);
   g_free (tree);
 }
 
@@ -92,6 +94,19 @@ tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 n
   g_free (tree->failure);
   tree->failure = g_strdup_printf ("%s %s: %s: %s", time, file, error_errno_name (failure), failure->message);
   touch (tree, CHANGES_WITH_ERRORS, now_us);
+}
+
+void
+tree_note_event (Tree *tree, const char *text, gint64 now_us)
+{
+  events_add (tree->events, text, now_us);
+  touch (tree, CHANGES_WITH_EVENTS, now_us);
+}
+
+EventsReader *
+tree_open_events (Tree *tree)
+{
+  return events_reader_new (tree->events);
 }
 
 gboolean
@@ -278,7 +293,10 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
     .st_mtim = {changed_us / G_USEC_PER_SEC, changed_us % G_USEC_PER_SEC * 1000},
   };
   attributes->st_ctim = attributes->st_atim = attributes->st_mtim;
-  if (kind->render != NULL)
+  /* tail -f goes by it: it never shrinks. */
+  if (node_row (node) == KIND_EVENTS)
+    attributes->st_size = events_size (tree->events);
+  else if (kind->render != NULL)
     attributes->st_size = size_of (tree, node);
   else if (S_ISLNK (kind->mode))
     attributes->st_size = link_size (tree, node);
@@ -290,6 +308,18 @@ gboolean
 tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
 {
   return node_kind (node)->render (tree, node, content, error);
+}
+
+gboolean
+tree_glimpse (const Tree *tree, NodeId node, SecretBuffer *content)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (account_is_unsettled (tree->account, tree_own_identity (tree, node)))
+    return FALSE;
+  if (!tree_read (tree, node, content, &error))
+    secret_buffer_append_text (content, error_errno_name (error));
+  return TRUE;
 }
 
 char *
