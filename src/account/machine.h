@@ -61,6 +61,10 @@ typedef enum
   TURN_HAD
 } Turn;
 
+/* What was told of a session, and of the account, last (account/telling.h). */
+typedef struct SessionTelling SessionTelling;
+typedef struct Telling Telling;
+
 /* Keeps one session: those who wait for it, and its one call on its way. */
 typedef struct
 {
@@ -82,6 +86,8 @@ typedef struct
   guint failures;  /* in a row, for reasons of the identity's own */
   gint64 login_us; /* no Login before then, because of */
   GError *cause;   /* this */
+
+  SessionTelling *telling;
 } Holder;
 
 /* The state of the mount's session when it was last noted, and since when it is that. */
@@ -127,6 +133,7 @@ struct Account
   Standing standing;
   guint64 logins;   /* that brought a session */
   guint64 renewals; /* those of them that were our own idea */
+  Telling *telling;
 };
 
 /* account.c: the account's session from now on (taken). A call on its way in the one before is dropped. */

@@ -170,6 +170,12 @@ say (Runner *runner, const Effect *effect)
 }
 
 static void
+note_event (Runner *runner, const Effect *effect)
+{
+  tree_note_event (runner->parts.tree, effect->text, g_get_real_time ());
+}
+
+static void
 set_timer (Runner *runner, const Effect *effect)
 {
   if (effect->boot_us == NEVER)
@@ -233,9 +239,9 @@ sync_store (Runner *runner, const Effect *effect)
 }
 
 static void (*const carry_out[N_EFFECTS]) (Runner *runner, const Effect *effect) = {
-  [EFFECT_CALL] = make_call, [EFFECT_CANCEL] = cancel_call, [EFFECT_ANSWER] = answer, [EFFECT_CHANGED] = changed,
-  [EFFECT_LOG] = say,        [EFFECT_TIMER] = set_timer,    [EFFECT_STORE] = store,   [EFFECT_SYNC] = sync_store,
-  [EFFECT_LOCK] = lock,      [EFFECT_UNLOCK] = unlock,
+  [EFFECT_CALL] = make_call, [EFFECT_CANCEL] = cancel_call, [EFFECT_ANSWER] = answer,    [EFFECT_CHANGED] = changed,
+  [EFFECT_LOG] = say,        [EFFECT_TIMER] = set_timer,    [EFFECT_STORE] = store,      [EFFECT_SYNC] = sync_store,
+  [EFFECT_LOCK] = lock,      [EFFECT_UNLOCK] = unlock,      [EFFECT_EVENT] = note_event,
 };
 
 static void
@@ -254,6 +260,8 @@ carry_on (Runner *runner)
       carry_out[effect->kind](runner, effect);
     }
   runner->running = FALSE;
+  if (runner->fs != NULL)
+    fs_look_again (runner->fs);
 }
 
 void

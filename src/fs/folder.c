@@ -55,6 +55,8 @@ op_getattr (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
     }
   if (frozen >= 0)
     attributes.st_size = frozen;
+  else if (info != NULL && node_row (node) == KIND_EVENTS)
+    attributes.st_size = stream_seek_end (info);
   fuse_reply_attr (request, &attributes, 0);
 }
 

@@ -31,6 +31,7 @@ typedef enum
   KIND_STATUS_JSON,
   KIND_IDENTITIES_JSON,
   KIND_METRICS,
+  KIND_EVENTS,
   KIND_PASSPORT,
   KIND_PASSPORT_ID,
   KIND_PASSPORT_EMAIL,
@@ -77,6 +78,7 @@ typedef enum
   CHANGES_WITH_ERRORS,
   CHANGES_WITH_OWN, /* the identity's own session */
   CHANGES_ALWAYS,
+  CHANGES_WITH_EVENTS,
   N_CHANGES
 } Changes;
 
@@ -102,6 +104,7 @@ typedef struct
   gboolean
     bears_cookie; /* who reads it can act as the user: mode and group are the mount's (tree/access.h), and audited */
   Freeze freeze;  /* instead of render */
+  gboolean announced; /* by poll(2), when it reads as something else than before */
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

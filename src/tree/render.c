@@ -81,6 +81,12 @@ RENDER (error)
   return TRUE;
 }
 
+RENDER (events)
+{
+  events_list (tree->events, content);
+  return TRUE;
+}
+
 static const Passport *
 passport (const Tree *tree, GError **error)
 {

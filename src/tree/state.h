@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tree/directory.h"
+#include "tree/events.h"
 #include "tree/export.h"
 #include "tree/metrics.h"
 #include "tree/tree.h"
@@ -42,6 +43,7 @@ struct Tree
   char *mountpoint;
   Instant (*now) (void);
   Instant started;
+  Events *events;
   Guid application_id;
   ExportEndpoint export_endpoint;
   uid_t uid;

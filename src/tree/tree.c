@@ -23,6 +23,7 @@ tree_new (const TreeConfig *config, const Account *account)
   tree->mountpoint = g_strdup (config->mountpoint);
   tree->now = config->now;
   tree->started = config->now == NULL ? (Instant){0, config->now_us} : config->now ();
+  tree->events = events_new (EVENTS_MOST_BYTES);
   tree->application_id = config->application_id;
   export_endpoint_init (&tree->export_endpoint, config->endpoint);
   tree->uid = config->uid;
@@ -47,6 +48,7 @@ tree_free (Tree *tree)
   g_free (tree->endpoint);
   export_endpoint_clear (&tree->export_endpoint);
   g_free (tree->mountpoint);
+  events_free (tree->events);
   g_free (tree);
 }
 
@@ -107,6 +109,19 @@ tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 n
   tree->failure = (Failure){now_us, g_strdup (file), error_errno_name (failure), g_strdup (failure->message)};
   metrics_count_failure (tree->metrics, failure);
   touch (tree, CHANGES_WITH_ERRORS, now_us);
+}
+
+void
+tree_note_event (Tree *tree, const char *text, gint64 now_us)
+{
+  events_add (tree->events, text, now_us);
+  touch (tree, CHANGES_WITH_EVENTS, now_us);
+}
+
+EventsReader *
+tree_open_events (Tree *tree)
+{
+  return events_reader_new (tree->events);
 }
 
 gboolean
@@ -296,7 +311,10 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
     .st_mtim = {changed_us / G_USEC_PER_SEC, changed_us % G_USEC_PER_SEC * 1000},
   };
   attributes->st_ctim = attributes->st_atim = attributes->st_mtim;
-  if (S_ISREG (kind->mode))
+  /* tail -f goes by it: it never shrinks. */
+  if (node_row (node) == KIND_EVENTS)
+    attributes->st_size = events_size (tree->events);
+  else if (S_ISREG (kind->mode))
     attributes->st_size = size_of (tree, node);
   else if (S_ISLNK (kind->mode))
     attributes->st_size = link_size (tree, node);
@@ -338,6 +356,18 @@ tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
       return TRUE;
     }
   return node_kind (node)->render (tree, node, content, error);
+}
+
+gboolean
+tree_glimpse (const Tree *tree, NodeId node, SecretBuffer *content)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (account_is_unsettled (tree->account, tree_own_identity (tree, node)))
+    return FALSE;
+  if (!tree_read (tree, node, content, &error))
+    secret_buffer_append_text (content, error_errno_name (error));
+  return TRUE;
 }
 
 char *

@@ -6,6 +6,7 @@
 
 #include "tree/access.h"
 #include "tree/metrics.h"
+#include "tree/events.h"
 #include "tree/node.h"
 
 typedef struct
@@ -35,6 +36,12 @@ void tree_own_changed (Tree *tree, const Guid *identity_id, gint64 now_us);
 
 /* Takes note of a failure, for the file error. @file: the name of what was read or written. */
 void tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 now_us);
+
+/* Takes note of an event, for the file events. @text: a word and its details. */
+void tree_note_event (Tree *tree, const char *text, gint64 now_us);
+
+/* A reader of the file events, who stands before the oldest line. The caller frees him, before the tree. */
+EventsReader *tree_open_events (Tree *tree);
 
 /* Whether nothing can be said of what is below @folder before somebody has waited for WANT_IDENTITIES. */
 gboolean tree_needs_identities (const Tree *tree, NodeId folder);
@@ -74,6 +81,12 @@ GBytes *tree_freeze (const Tree *tree, NodeId node);
 Metrics *tree_metrics (Tree *tree);
 
 gboolean tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error);
+
+/*
+ * What is served of @node, to tell whether that is another content than before: what it reads as, or the name of the errno with
+ * which it cannot be read. FALSE while a session is being renewed or switched, and nobody knows yet.
+ */
+gboolean tree_glimpse (const Tree *tree, NodeId node, SecretBuffer *content);
 
 /* Where the link leads; NULL with @error set if nowhere now. The caller frees it. */
 char *tree_read_link (const Tree *tree, NodeId node, GError **error);
