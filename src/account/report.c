@@ -2,6 +2,7 @@
 #include "account/report.h"
 
 #include "account/machine.h"
+#include "base/error.h"
 
 const char *
 session_state_word (SessionState state)
@@ -231,6 +232,30 @@ report_waiters (const Account *account, AccountReport *report)
     report->waiting_for = operation_row (holder->call.operation)->name;
 }
 
+static SessionState
+own_state (const Holder *holder, Instant now)
+{
+  gboolean put_off = now.boot_us < holder->login_us;
+
+  if (holder->gone || (put_off && g_error_matches (holder->cause, SO24_ERROR, SO24_ERROR_REVOKED)))
+    return STATE_REVOKED;
+  return put_off ? STATE_THROTTLED : standing_of (holder, now);
+}
+
+static void
+report_own (const Account *account, Instant now, AccountReport *report)
+{
+  for (guint i = 0; i < account->own->len; i++)
+    {
+      const Holder *holder = g_ptr_array_index (account->own, i);
+
+      report->own_sessions[own_state (holder, now)]++;
+      report->own_waiters += holder->waiters.length - (holder->keeping ? 1 : 0);
+    }
+  report->own_queue = account->turns.length;
+  report->own_check_ttl_us = own_check_ttl_us (account);
+}
+
 void
 account_report (const Account *account, Instant now, AccountReport *report)
 {
@@ -238,6 +263,7 @@ account_report (const Account *account, Instant now, AccountReport *report)
   report_session (account, now, report);
   report_limits (account, now, report);
   report_waiters (account, report);
+  report_own (account, now, report);
   report->logins = account->logins;
   report->renewals = account->renewals;
 }

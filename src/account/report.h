@@ -62,6 +62,9 @@ typedef struct
   const char *waiting_for; /* the name of the call on its way, or "lock" */
 
   guint own_sessions[N_STATES]; /* of identities */
+  gint64 own_waiters;           /* who reads of those, and was not answered yet */
+  gint64 own_queue;             /* own sessions that wait for their turn to call */
+  gint64 own_check_ttl_us;      /* how old a confirmation of theirs may be; more than check_ttl when there are many */
   guint64 logins;               /* that brought a session, since the account was made */
   guint64 renewals;             /* those among them that nobody had asked for by writing */
 } AccountReport;

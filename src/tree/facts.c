@@ -34,6 +34,9 @@ const FactRow fact_rows[] = {
   {"waiting_for", FACT_TEXT, AT (account.waiting_for)},
   {"identities", FACT_NUMBER, AT (identities)},
   {"own_sessions", FACT_STATES, AT (account.own_sessions)},
+  {"own_waiters", FACT_NUMBER, AT (account.own_waiters)},
+  {"own_queue", FACT_NUMBER, AT (account.own_queue)},
+  {"own_check_ttl", FACT_NUMBER, AT (own_check_ttl_s)},
   {"last_error_time", FACT_TIME, AT (error_us)},
   {"last_error_file", FACT_TEXT, AT (error_file)},
   {"last_error", FACT_TEXT, AT (error_name)},
@@ -61,6 +64,7 @@ collect_account (const Tree *tree, Instant now, Facts *facts)
   facts->chosen = account->chosen == NULL ? NULL : account->chosen->text;
   facts->limit = limits[account->limit];
   facts->waiters = account->waiters;
+  facts->own_check_ttl_s = account->own_check_ttl_us / G_USEC_PER_SEC;
   facts->identities = identities == NULL ? -1 : (gint64)identities->len;
 }
 

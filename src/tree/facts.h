@@ -18,6 +18,7 @@ typedef struct
   const char *chosen;
   const char *limit;
   gint64 waiters;
+  gint64 own_check_ttl_s;
   gint64 identities;
   gint64 error_us;
   const char *error_file;
