@@ -2,6 +2,7 @@
 #include "account/account.h"
 
 #include "account/machine.h"
+#include "account/telling.h"
 #include "base/error.h"
 
 Account *
@@ -17,6 +18,7 @@ account_new (const AccountConfig *config)
   account->offline_us = account->timer_us = account->turn_us = NEVER;
   account->their_attempt_us = NEVER;
   limits_init (&account->limits, config->seed);
+  account->telling = telling_new ();
   return account;
 }
 
@@ -32,6 +34,7 @@ account_free (Account *account)
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   record_free (account->stored);
   limits_clear (&account->limits);
+  telling_free (account->telling);
   g_free (account);
 }
 
@@ -290,7 +293,7 @@ static void (*const handlers[N_EVENTS]) (Account *account, const Event *event, I
 static void
 set_timer (Account *account, Instant now, Effects *effects)
 {
-  gint64 due_us = own_due_us (account, now, keeper_due_us (&account->main, now));
+  gint64 due_us = own_due_us (account, now, telling_due_us (account, keeper_due_us (&account->main, now)));
 
   if (due_us == account->timer_us)
     return;
@@ -303,6 +306,7 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
 {
   g_autoptr (Effects) own = effects_new ();
   Sight before = sight_take (account), after;
+  Occasion occasion = occasion_take (account, event);
 
   handlers[event->kind](account, event, now, own);
   if (account->identities != before.identities)
@@ -311,11 +315,14 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
   waiters_advance (&account->main, now, own);
   own_advance (account, now, own);
   lock_release (account, now, own);
+  telling_tell (account, &occasion, now, effects);
   set_timer (account, now, own);
+  report_note_state (account, now);
   after = sight_take (account);
   sight_tell_changes (&before, &after, effects);
   own_tell_changes (account, now, effects);
   storing_append (account, own, now, effects);
   sight_clear (&before);
   sight_clear (&after);
+  occasion_clear (&occasion);
 }

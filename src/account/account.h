@@ -93,6 +93,8 @@ void account_handle (Account *account, const Event *event, Instant now, Effects 
 
 /* Whether there is a session that is not known to have ended. */
 gboolean account_has_session (const Account *account);
+/* Whether a session or its identity is being made or found out, so that what is served is about to be known better. */
+gboolean account_is_unsettled (const Account *account, const Guid *own); /* NULL: of the mount's session */
 /* Whether the credential was rejected, and another one is waited for. */
 gboolean account_is_rejected (const Account *account);
 /* The session id, or NULL with @error set when there is none that may be handed out. */

@@ -95,8 +95,10 @@ logged_in (Holder *holder, const Call *call, Answer *answer, Effects *effects)
 
   session_logged_in (call->session, g_steal_pointer (&answer->session), call->sent_us);
   session_set_passport (call->session, call->operation == OPERATION_AUTHENTICATE_BY_TOKEN ? &answer->passport : NULL);
+  account->logins++;
   if (call->command != NULL)
     return;
+  account->renewals++;
   g_free (account->owner);
   account->owner = credential_owner_key (call->credential);
   effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");

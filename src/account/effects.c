@@ -1,6 +1,8 @@
 /* The queue of effects. Touches nothing. */
 #include "account/effects.h"
 
+#include "base/details.h"
+
 struct Effects
 {
   GQueue queue;
@@ -160,6 +162,20 @@ effects_append (Effects *effects, Effects *from)
       effect_free (effect);
     else
       g_queue_push_tail (&effects->queue, effect);
+}
+
+void
+effects_event (Effects *effects, const char *word, ...)
+{
+  GString *line = g_string_new (word);
+  va_list pairs;
+  const char *key;
+
+  va_start (pairs, word);
+  while ((key = va_arg (pairs, const char *)) != NULL)
+    details_add (line, key, va_arg (pairs, const char *));
+  va_end (pairs);
+  push (effects, EFFECT_EVENT)->text = g_string_free (line, FALSE);
 }
 
 void

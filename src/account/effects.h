@@ -16,6 +16,7 @@ typedef enum
   EFFECT_SYNC,    /* carry out nothing more before all that was to be stored is stored */
   EFFECT_LOCK,    /* take the lock that mounts of this account share, then send EVENT_LOCKED */
   EFFECT_UNLOCK,
+  EFFECT_EVENT, /* something happened that users may want to know: @text, a word and its details */
   N_EFFECTS
 } EffectKind;
 
@@ -74,4 +75,6 @@ void effects_plain (Effects *effects, EffectKind kind);
 gboolean effects_have (const Effects *effects, EffectKind kind);
 /* Moves all of @from to the end of @effects. A call that waits there, and is cancelled by @from, is neither made nor cancelled. */
 void effects_append (Effects *effects, Effects *from);
+/* Appends EFFECT_EVENT: @word, and pairs of a key and a value up to NULL; a pair whose value is NULL is left out. */
+void effects_event (Effects *effects, const char *word, ...) G_GNUC_NULL_TERMINATED;
 void effects_log (Effects *effects, GLogLevelFlags level, const char *format, ...) G_GNUC_PRINTF (3, 4);

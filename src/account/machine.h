@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/limits.h"
+#include "account/report.h"
 #include "account/session.h"
 
 /* Somebody who waits to read. */
@@ -60,6 +61,10 @@ typedef enum
   TURN_HAD
 } Turn;
 
+/* What was told of a session, and of the account, last (account/telling.h). */
+typedef struct SessionTelling SessionTelling;
+typedef struct Telling Telling;
+
 /* Keeps one session: those who wait for it, and its one call on its way. */
 typedef struct
 {
@@ -81,7 +86,17 @@ typedef struct
   guint failures;  /* in a row, for reasons of the identity's own */
   gint64 login_us; /* no Login before then, because of */
   GError *cause;   /* this */
+
+  SessionTelling *telling;
 } Holder;
+
+/* The state of the mount's session when it was last noted, and since when it is that. */
+typedef struct
+{
+  SessionState state;
+  gint64 since_us;
+  gboolean noted;
+} Standing;
 
 /* What all sessions of the account share, and the mount's own session. */
 struct Account
@@ -115,6 +130,10 @@ struct Account
   guint their_attempt_by;
   gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
+  Standing standing;
+  guint64 logins;   /* that brought a session */
+  guint64 renewals; /* those of them that were our own idea */
+  Telling *telling;
 };
 
 /* account.c: the account's session from now on (taken). A call on its way in the one before is dropped. */
@@ -270,6 +289,9 @@ void command_abandon (Holder *holder, Command *command, Effects *effects);
 
 /* apply.c: what an answer means for the session it belongs to and for the account. */
 void apply_answer (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *effects);
+
+/* report.c: to be called after each event, so that it is known since when things stand as they do. */
+void report_note_state (Account *account, Instant now);
 
 /* requests.c: the typed request for @operation, in @session, for @command (NULL: for the waiters). */
 Request *request_for (const Holder *holder, Operation operation, const Session *session, const Command *command);

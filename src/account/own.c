@@ -2,7 +2,7 @@
  * The sessions that are an identity's own: each is kept by the same machine as the mount's, on the one identity for ever.
  * What differs stands here. Touches nothing.
  */
-#include "account/machine.h"
+#include "account/telling.h"
 #include "base/error.h"
 
 #define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
@@ -18,6 +18,7 @@ holder_init (Holder *holder, Account *account)
 {
   holder->account = account;
   holder->session = session_new ();
+  holder->telling = session_telling_new ();
   holder->used_us = holder->kept_us = holder->login_us = NEVER;
 }
 
@@ -29,6 +30,7 @@ holder_clear (Holder *holder)
   g_queue_clear_full (&holder->commands, (GDestroyNotify)command_free);
   call_end (holder);
   session_free (holder->session);
+  session_telling_free (holder->telling);
   g_clear_pointer (&holder->told, secret_unref);
   g_clear_error (&holder->cause);
 }
@@ -37,14 +39,6 @@ static Holder *
 own_at (const Account *account, guint i)
 {
   return g_ptr_array_index (account->own, i);
-}
-
-static gint64
-earlier (gint64 one_us, gint64 other_us)
-{
-  if (one_us == NEVER || other_us == NEVER)
-    return MAX (one_us, other_us);
-  return MIN (one_us, other_us);
 }
 
 static Session *

@@ -51,6 +51,28 @@ account_has_session (const Account *account)
   return account->main.session->id != NULL;
 }
 
+static gboolean
+is_being_made (const Holder *holder)
+{
+  const Call *call = &holder->call;
+
+  if (call->number != 0 && call->session == holder->session && operation_logs_in (call->operation))
+    return TRUE;
+  return holder_is_own (holder) ? holder->turn != TURN_NONE : holder->account->lock == LOCK_ASKED_FOR;
+}
+
+gboolean
+account_is_unsettled (const Account *account, const Guid *own)
+{
+  const Holder *holder = own == NULL ? &account->main : own_find (account, own);
+  const Session *session = holder == NULL ? NULL : holder->session;
+
+  if (holder == NULL || session->id == NULL)
+    return holder != NULL && is_being_made (holder);
+  return session->withheld == NULL
+         && (session->switching || session->put_back || session->active == NULL || session->confirmed_us == NEVER);
+}
+
 gboolean
 account_is_rejected (const Account *account)
 {

@@ -202,6 +202,8 @@ new_tree (const Daemon *daemon, const Options *options, const TreeAccess *access
     .gid = getgid (),
     .access = access,
     .now_us = g_get_real_time (),
+    .source = options->source,
+    .now = runner_now,
   };
 
   return tree_new (&config, daemon->account);
@@ -245,6 +247,7 @@ start (Daemon *daemon, const Options *options, GError **error)
   daemon->store = open_store (daemon, options);
   daemon->account = new_account (options, daemon->store != NULL);
   daemon->tree = new_tree (daemon, options, &access);
+  tree_note_event (daemon->tree, "started version=" SO24_VERSION, g_get_real_time ());
   daemon->runner = new_runner (daemon, options);
   record = daemon->store == NULL ? NULL : store_load (daemon->store);
   if (!take_up (daemon, record, error))
@@ -261,7 +264,10 @@ static void
 stop (Daemon *daemon)
 {
   if (daemon->runner != NULL)
-    runner_stop (daemon->runner);
+    {
+      runner_stop (daemon->runner);
+      tree_note_event (daemon->tree, "stopped", g_get_real_time ());
+    }
   if (daemon->fs != NULL)
     fs_unmount (daemon->fs);
   g_clear_pointer (&daemon->runner, runner_free);

@@ -35,5 +35,8 @@ Fs *fs_mount (const FsConfig *config, Tree *tree, const Account *account, const 
 /* Answers one who waits: with @error, or (NULL) that he may go on. Unknown waiters have left already. */
 void fs_answer (Fs *fs, guint64 waiter, const GError *error);
 
+/* What is served may have changed, or something have happened: those who wait for that are woken. */
+void fs_look_again (Fs *fs);
+
 /* Unmounts and frees. All waiters must have been answered (EVENT_STOP). */
 void fs_unmount (Fs *fs);

@@ -66,15 +66,30 @@ renumber (Parked *parked)
     on_interrupt (parked->request, parked);
 }
 
+/* While the mount goes down nothing is begun any more. */
+static void
+post (Parked *parked, Event *event)
+{
+  g_autoptr (GError) error = NULL;
+
+  renumber (parked);
+  event->waiter = parked->waiter;
+  if (!parked->fs->stopping)
+    {
+      parked->fs->hooks.post (parked->fs->data, event);
+      return;
+    }
+  error = g_error_new_literal (SO24_ERROR, SO24_ERROR_INTERRUPTED, "so24fs is stopping");
+  fs_answer (parked->fs, parked->waiter, error);
+}
+
 void
 parked_want (Parked *parked, Want want, gboolean ask_now)
 {
   Event event
     = {.kind = EVENT_WANT, .want = want, .own = tree_own_identity (parked->fs->tree, parked->node), .ask_now = ask_now};
 
-  renumber (parked);
-  event.waiter = parked->waiter;
-  parked->fs->hooks.post (parked->fs->data, &event);
+  post (parked, &event);
 }
 
 void
@@ -86,9 +101,7 @@ parked_command (Parked *parked, const Order *order)
                  .identity_id = order->identity_id,
                  .identity = order->identity};
 
-  renumber (parked);
-  event.waiter = parked->waiter;
-  parked->fs->hooks.post (parked->fs->data, &event);
+  post (parked, &event);
 }
 
 /* Somebody's Ctrl-C is no failure that anybody would look up. */
@@ -132,9 +145,9 @@ interrupt (Fs *fs, guint64 waiter)
 
   if (parked == NULL)
     return;
-  if (parked->at_gate)
+  if (parked->leave != NULL)
     {
-      gate_leave (parked);
+      parked->leave (parked);
       fuse_reply_err (parked->request, EINTR);
       parked_free (parked);
       return;

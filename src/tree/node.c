@@ -1,6 +1,7 @@
 /* The table of files. Touches nothing. */
 #include "tree/node.h"
 
+#include "tree/frozen.h"
 #include "tree/render.h"
 
 #define FOLDER (S_IFDIR | 0755)
@@ -16,18 +17,29 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_LOGOUT] = {"logout", KIND_ROOT, S_IFREG | 0200, "write anything: session and credential are forgotten",
                    .render = render_nothing, .input = INPUT_LOGOUT},
   [KIND_SESSION] = {"session", KIND_ROOT, PUBLIC, "true or false: whether the session is alive; never logs in",
-                    WANT_SESSION, render_session, .changes = CHANGES_WITH_SESSION},
+                    WANT_SESSION, render_session, .changes = CHANGES_WITH_SESSION, .announced = TRUE},
   [KIND_IDENTITY] = {"identity", KIND_ROOT, S_IFREG | 0644,
                      "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY,
-                     render_identity, INPUT_IDENTITY, CHANGES_WITH_IDENTITY},
+                     render_identity, INPUT_IDENTITY, CHANGES_WITH_IDENTITY, .announced = TRUE},
   [KIND_COOKIE] = {"cookie", KIND_ROOT, COOKIE, "the session id, for every other tool", WANT_COOKIE, render_cookie,
-                   .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE},
+                   .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE, .announced = TRUE},
   [KIND_CURRENT]
   = {"current", KIND_ROOT, LINK, "leads to the active identity's folder", .changes = CHANGES_WITH_IDENTITY},
   [KIND_IDENTITIES] = {"identities", KIND_ROOT, FOLDER, "whom you may act as: <client-name>/<guid>/", WANT_IDENTITIES,
                        .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ERROR] = {"error", KIND_ROOT, PUBLIC, "why the last operation failed", .render = render_error,
                   .changes = CHANGES_WITH_ERRORS},
+#define STANDING(file, help, function)                                                                                 \
+  {                                                                                                                    \
+    file, KIND_ROOT, PUBLIC, help, .changes = CHANGES_ALWAYS, .freeze = function                                       \
+  }
+  [KIND_STATUS] = STANDING ("status", "where things stand; never calls the service", freeze_status),
+  [KIND_STATUS_JSON] = STANDING ("status.json", "the same for jq", freeze_status_json),
+  [KIND_IDENTITIES_JSON] = STANDING ("identities.json", "whom you may act as, for jq", freeze_identities_json),
+  [KIND_METRICS] = STANDING ("metrics", "counters for Prometheus", freeze_metrics),
+#undef STANDING
+  [KIND_EVENTS] = {"events", KIND_ROOT, PUBLIC, "what happens, one line each; a reader at the end waits for the next",
+                   .render = render_events, .changes = CHANGES_WITH_EVENTS},
   [KIND_PASSPORT] = {"passport", KIND_ROOT, FOLDER, "whom the token belongs to (after a login by token)",
                      .changes = CHANGES_WITH_PASSPORT},
   [KIND_PASSPORT_ID] = {"id", KIND_PASSPORT, PUBLIC, .render = render_passport_id, .changes = CHANGES_WITH_PASSPORT},
@@ -65,9 +77,10 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_ONE_SERVERS] = ONE ("servers", render_one_servers),
   [KIND_ONE_DOCUMENT] = ONE ("identity.xml", render_one_document),
 #undef ONE
-  [KIND_ONE_SESSION] = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN},
-  [KIND_ONE_COOKIE]
-  = {"cookie", KIND_ONE, COOKIE, NULL, WANT_COOKIE, render_cookie, .changes = CHANGES_WITH_OWN, .bears_cookie = TRUE},
+  [KIND_ONE_SESSION]
+  = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN, .announced = TRUE},
+  [KIND_ONE_COOKIE] = {"cookie", KIND_ONE, COOKIE, NULL, WANT_COOKIE, render_cookie, .changes = CHANGES_WITH_OWN,
+                       .bears_cookie = TRUE, .announced = TRUE},
   [KIND_ONE_EXPORT] = {"export", KIND_ONE, FOLDER, .changes = CHANGES_WITH_OWN},
   [KIND_ONE_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
   [KIND_ONE_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_ONE_EXPORT, CHANGES_WITH_OWN),

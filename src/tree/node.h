@@ -27,6 +27,11 @@ typedef enum
   KIND_CURRENT,
   KIND_IDENTITIES,
   KIND_ERROR,
+  KIND_STATUS,
+  KIND_STATUS_JSON,
+  KIND_IDENTITIES_JSON,
+  KIND_METRICS,
+  KIND_EVENTS,
   KIND_PASSPORT,
   KIND_PASSPORT_ID,
   KIND_PASSPORT_EMAIL,
@@ -72,6 +77,8 @@ typedef enum
   CHANGES_WITH_PASSPORT,
   CHANGES_WITH_ERRORS,
   CHANGES_WITH_OWN, /* the identity's own session */
+  CHANGES_ALWAYS,
+  CHANGES_WITH_EVENTS,
   N_CHANGES
 } Changes;
 
@@ -79,6 +86,9 @@ typedef struct Tree Tree;
 
 /* Appends the content that the file has now, or says why it has none. */
 typedef gboolean (*Render) (const Tree *tree, NodeId node, SecretBuffer *content, GError **error);
+
+/* The content of a file that tells where things stand (tree/frozen.h): there always is one, and it holds no secret. */
+typedef GBytes *(*Freeze) (const Tree *tree);
 
 typedef struct
 {
@@ -93,6 +103,8 @@ typedef struct
   ExportForm form; /* of the files of export/ */
   gboolean
     bears_cookie; /* who reads it can act as the user: mode and group are the mount's (tree/access.h), and audited */
+  Freeze freeze;  /* instead of render */
+  gboolean announced; /* by poll(2), when it reads as something else than before */
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

@@ -1,6 +1,7 @@
 /* Contents. Every file ends in one newline, so that cat and $(...) do what people expect. Touches nothing. */
 #include "tree/render.h"
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "soap/envelope.h"
 #include "tree/state.h"
@@ -71,7 +72,19 @@ RENDER (cookie)
 
 RENDER (error)
 {
-  return line (content, tree->failure != NULL ? tree->failure : "none");
+  const Failure *failure = &tree->failure;
+  g_autofree char *time = failure->file == NULL ? NULL : calendar_text (failure->at_us);
+
+  if (failure->file == NULL)
+    return line (content, "none");
+  secret_buffer_append_printf (content, "%s %s: %s: %s\n", time, failure->file, failure->errno_name, failure->text);
+  return TRUE;
+}
+
+RENDER (events)
+{
+  events_list (tree->events, content);
+  return TRUE;
 }
 
 static const Passport *
@@ -101,7 +114,7 @@ RENDER (passport_email)
 RENDER (export)
 {
   const Secret *session = cookie_at (tree, node, error);
-  ExportContext context = {&tree->endpoint, tree_changed_us (tree, node)};
+  ExportContext context = {&tree->export_endpoint, tree_changed_us (tree, node)};
 
   return session != NULL && export_write (node_kind (node)->form, session, &context, content, error);
 }

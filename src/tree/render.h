@@ -11,6 +11,7 @@ RENDER (session);
 RENDER (identity);
 RENDER (cookie);
 RENDER (error);
+RENDER (events);
 RENDER (passport_id);
 RENDER (passport_email);
 RENDER (export);

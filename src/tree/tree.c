@@ -16,8 +16,16 @@ tree_new (const TreeConfig *config, const Account *account)
   tree->account = account;
   tree->directory = directory_new ();
   tree->readme = readme_new (config->mountpoint, config->account_hint);
+  tree->metrics = g_new0 (Metrics, 1);
+  tree->made_json = g_new0 (MadeJson, 1);
+  tree->source = g_strdup (config->source);
+  tree->endpoint = g_strdup (config->endpoint);
+  tree->mountpoint = g_strdup (config->mountpoint);
+  tree->now = config->now;
+  tree->started = config->now == NULL ? (Instant){0, config->now_us} : config->now ();
+  tree->events = events_new (EVENTS_MOST_BYTES);
   tree->application_id = config->application_id;
-  export_endpoint_init (&tree->endpoint, config->endpoint);
+  export_endpoint_init (&tree->export_endpoint, config->endpoint);
   tree->uid = config->uid;
   tree->gid = config->gid;
   tree->access = config->access != NULL ? *config->access : access_for_owner (config->gid);
@@ -31,15 +39,25 @@ tree_free (Tree *tree)
 {
   directory_free (tree->directory);
   g_free (tree->readme);
-  g_free (tree->failure);
-  export_endpoint_clear (&tree->endpoint);
+  g_free (tree->failure.file);
+  g_free (tree->failure.text);
+  g_free (tree->metrics);
+  made_json_clear (tree->made_json);
+  g_free (tree->made_json);
+  g_free (tree->source);
+  g_free (tree->endpoint);
+  export_endpoint_clear (&tree->export_endpoint);
+  g_free (tree->mountpoint);
+  events_free (tree->events);
   g_free (tree);
 }
 
+/* What is different at every moment gets a new time only with the rest: tar looks at it again when it has read a file. */
 static void
 touch (Tree *tree, Changes what, gint64 now_us)
 {
   tree->changed_us[what] = MAX (now_us, tree->changed_us[what] + 1);
+  tree->changed_us[CHANGES_ALWAYS] = MAX (now_us, tree->changed_us[CHANGES_ALWAYS] + 1);
 }
 
 void
@@ -86,12 +104,24 @@ tree_changed_us (const Tree *tree, NodeId node)
 void
 tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 now_us)
 {
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now_us / G_USEC_PER_SEC);
-  g_autofree char *time = g_date_time_format_iso8601 (utc);
-
-  g_free (tree->failure);
-  tree->failure = g_strdup_printf ("%s %s: %s: %s", time, file, error_errno_name (failure), failure->message);
+  g_free (tree->failure.file);
+  g_free (tree->failure.text);
+  tree->failure = (Failure){now_us, g_strdup (file), error_errno_name (failure), g_strdup (failure->message)};
+  metrics_count_failure (tree->metrics, failure);
   touch (tree, CHANGES_WITH_ERRORS, now_us);
+}
+
+void
+tree_note_event (Tree *tree, const char *text, gint64 now_us)
+{
+  events_add (tree->events, text, now_us);
+  touch (tree, CHANGES_WITH_EVENTS, now_us);
+}
+
+EventsReader *
+tree_open_events (Tree *tree)
+{
+  return events_reader_new (tree->events);
 }
 
 gboolean
@@ -245,8 +275,11 @@ tree_inode (const Tree *tree, NodeId node)
 static off_t
 size_of (const Tree *tree, NodeId node)
 {
+  g_autoptr (GBytes) frozen = tree_freeze (tree, node);
   g_auto (SecretBuffer) content = {0};
 
+  if (frozen != NULL)
+    return (off_t)g_bytes_get_size (frozen);
   return tree_read (tree, node, &content, NULL) ? (off_t)content.length : 0;
 }
 
@@ -278,7 +311,10 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
     .st_mtim = {changed_us / G_USEC_PER_SEC, changed_us % G_USEC_PER_SEC * 1000},
   };
   attributes->st_ctim = attributes->st_atim = attributes->st_mtim;
-  if (kind->render != NULL)
+  /* tail -f goes by it: it never shrinks. */
+  if (node_row (node) == KIND_EVENTS)
+    attributes->st_size = events_size (tree->events);
+  else if (S_ISREG (kind->mode))
     attributes->st_size = size_of (tree, node);
   else if (S_ISLNK (kind->mode))
     attributes->st_size = link_size (tree, node);
@@ -286,10 +322,52 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   return TRUE;
 }
 
+Instant
+tree_now (const Tree *tree)
+{
+  return tree->now == NULL ? tree->started : tree->now ();
+}
+
+Metrics *
+tree_metrics (Tree *tree)
+{
+  return tree->metrics;
+}
+
+GBytes *
+tree_freeze (const Tree *tree, NodeId node)
+{
+  const NodeKind *kind = node_kind (node);
+
+  return kind->freeze == NULL ? NULL : kind->freeze (tree);
+}
+
 gboolean
 tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
 {
+  g_autoptr (GBytes) frozen = tree_freeze (tree, node);
+  gsize length;
+  const char *bytes;
+
+  if (frozen != NULL)
+    {
+      bytes = g_bytes_get_data (frozen, &length);
+      secret_buffer_append (content, bytes, length);
+      return TRUE;
+    }
   return node_kind (node)->render (tree, node, content, error);
+}
+
+gboolean
+tree_glimpse (const Tree *tree, NodeId node, SecretBuffer *content)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (account_is_unsettled (tree->account, tree_own_identity (tree, node)))
+    return FALSE;
+  if (!tree_read (tree, node, content, &error))
+    secret_buffer_append_text (content, error_errno_name (error));
+  return TRUE;
 }
 
 char *

@@ -17,7 +17,7 @@ from support.sandbox import built_in_accounts
 from support.shells import run
 
 ROOT = {'README': 0o444, 'login': 0o200, 'logout': 0o200, 'session': 0o444, 'identity': 0o644, 'cookie': 0o400,
-        'error': 0o444}
+        'error': 0o444, 'status': 0o444, 'status.json': 0o444, 'identities.json': 0o444, 'metrics': 0o444}
 FIELDS = {'id', 'client_id', 'client_name', 'user_id', 'user_name', 'contact_id', 'employee_id', 'is_current',
           'is_default', 'is_protected', 'is_disabled', 'servers', 'identity.xml'}
 LONG = 'Å' * 200

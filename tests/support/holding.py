@@ -5,6 +5,9 @@ import os
 from support.accounts import OLA, fields, folder, ola
 
 
+VARYING = {'status', 'status.json', 'metrics'}  # they are different at every moment
+
+
 def file_names(mounted):
     """The paths of all regular files below the mount, as `find -type f` finds them."""
     names = []
@@ -14,11 +17,11 @@ def file_names(mounted):
 
 
 def contents(mounted):
-    """The right bytes of every file of a mount that is logged in with Ola's account: path -> bytes.
+    """The right bytes of every file that keeps still, of a mount that is logged in with Ola's account: path -> bytes.
 
     An identity's fields are what the account says; of the others read(2) is believed.
     """
-    right = {name: mounted.read_bytes(name) for name in file_names(mounted)}
+    right = {name: mounted.read_bytes(name) for name in file_names(mounted) if name not in VARYING}
     for identity in OLA.identities():
         for name, text in fields(identity, ola(1)).items():
             right[f'{folder(identity)}/{name}'] = text.encode()

@@ -14,6 +14,7 @@ tree_for (const Rig *rig)
   TreeConfig config = {.mountpoint = "/mnt/so24", .uid = 1000, .gid = 100, .now_us = NOW};
   Tree *tree = tree_new (&config, rig->account);
 
+  tree_note_event (tree, "started", NOW);
   tree_changed (tree, CHANGED_SESSION | CHANGED_IDENTITY | CHANGED_IDENTITIES | CHANGED_PASSPORT, NOW);
   return tree;
 }
