@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from support import programs
-from support.accounts import OLA, log_in, ola
+from support.accounts import OLA, folder, log_in, ola
 from support.daemons import start
 from support.expecting import fails_with
 from support.mount import is_mount_point
@@ -78,6 +78,14 @@ def test_what_a_member_reads_is_good(mount_for, sandbox, member, group):
     url = f'{sandbox.base}/Client/V001/ClientService.asmx'
     done = member.run(['curl', '-s', '-K', 'export/curlrc', url], mounted.path)
     assert b'400000000001' in done.stdout
+
+
+def test_the_same_holds_for_an_identitys_own_cookie(mount_for, member, stranger, group):
+    mounted = mount_for(group=group.gr_name)
+    for name in BEARING:
+        own = f'{folder(OLA.identities()[2])}/{name}'
+        check_reads(mounted, member, own)
+        check_denied(mounted, stranger, 'cat', own)
 
 
 def test_ls_shows_who_may(mount_for, group):

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from support.accounts import log_in
+from support.accounts import OLA, folder, log_in
 from support.readers import Waiting
 from support.shells import run
 from support.waiting import wait_for
@@ -45,6 +45,14 @@ def test_each_opener_of_each_file_is_named(audited):
         program = os.path.realpath(shutil.which('cat'))
         assert audit_of(audited)[-1] == (f'"{name}"', 0, 0, reader.pid, '"cat"', f'"{program}"')
     assert len(audit_of(audited)) == len(BEARING)
+
+
+def test_of_an_identitys_own_cookie_the_whole_path_is_told(audited):
+    place = folder(OLA.identities()[2])
+    for name in BEARING:
+        assert run(['cat', f'{place}/{name}'], audited.path).returncode == 0
+    told = [file[1:-1].encode().decode('unicode_escape').encode('latin-1').decode() for file, *_ in audit_of(audited)]
+    assert told == [f'{place}/{name}' for name in BEARING]
 
 
 def test_another_user_is_named(audited):
