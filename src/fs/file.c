@@ -56,7 +56,10 @@ take_snapshot (Fs *fs, Handle *handle, GError **error)
       g_clear_error (error);
     }
   else
-    poll_note_read (fs, handle);
+    {
+      secret_buffer_clear (&handle->granted);
+      poll_note_read (fs, handle);
+    }
   return served || granted;
 }
 

@@ -150,7 +150,7 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
   fs->parked = g_hash_table_new (g_int64_hash, g_int64_equal);
   fs->handles = g_hash_table_new_full (NULL, NULL, handle_free, NULL);
   fs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)g_array_unref, NULL);
-  fs->seen = g_hash_table_new_full (NULL, NULL, NULL, seen_free);
+  fs->seen = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   fs->pollers = g_hash_table_new (NULL, NULL);
   fs->gates = g_hash_table_new_full (NULL, NULL, NULL, gate_free);
   handshake_install (fs);

@@ -3,13 +3,12 @@
  * top of that POLLPRI and POLLERR say that session, cookie or identity reads as something else than what this opener has read. The
  * file events can be read when there is a line.
  *
- * What a file reads as is remembered with a number, which rises when it changes; an opener keeps the number of what he read. What
- * is served for a moment only, in the middle of a renewal or a switch, gets no number.
+ * What a file reads as gets a number, which rises when it changes; an opener keeps the number of what he read. What is served for
+ * a moment only, in the middle of a renewal or a switch, gets none. No content is kept: it may be a cookie.
  */
 #include "fs/private.h"
 
 #include <poll.h>
-#include <string.h>
 
 #define ALWAYS_READABLE (POLLIN | POLLRDNORM)
 #define ALWAYS_WRITABLE (POLLOUT | POLLWRNORM)
@@ -17,21 +16,19 @@
 
 typedef struct
 {
-  SecretBuffer content;
+  guint64 fingerprint; /* of the content */
   guint64 number;
 } Seen;
 
-void
-seen_free (gpointer memory)
+/* FNV-1a, 64 bits. */
+static guint64
+fingerprint (const SecretBuffer *content)
 {
-  secret_buffer_clear (&((Seen *)memory)->content);
-  g_free (memory);
-}
+  guint64 value = 0xcbf29ce484222325u;
 
-static gboolean
-is_same (const SecretBuffer *a, const SecretBuffer *b)
-{
-  return a->length == b->length && (a->length == 0 || memcmp (a->data, b->data, a->length) == 0);
+  for (gsize i = 0; i < content->length; i++)
+    value = (value ^ (guint8)content->data[i]) * 0x100000001b3u;
+  return value;
 }
 
 /* The number of what @node reads as now, or did last when that was settled; 0: it never was. */
@@ -47,11 +44,9 @@ number_of (Fs *fs, NodeId node, gboolean *settled)
       seen = g_new0 (Seen, 1);
       g_hash_table_insert (fs->seen, GSIZE_TO_POINTER (node), seen);
     }
-  if (!*settled || (seen->number > 0 && is_same (&seen->content, &content)))
+  if (!*settled || (seen->number > 0 && seen->fingerprint == fingerprint (&content)))
     return seen->number;
-  secret_buffer_clear (&seen->content);
-  seen->content = content;
-  content = (SecretBuffer){0};
+  seen->fingerprint = fingerprint (&content);
   return ++seen->number;
 }
 
@@ -73,7 +68,7 @@ judge_unsettled (Fs *fs, Handle *handle)
   const SecretBuffer *content = handle->has_snapshot ? &handle->snapshot : &handle->granted;
   const Seen *seen = g_hash_table_lookup (fs->seen, GSIZE_TO_POINTER (handle->node));
 
-  handle->read_number = is_same (content, &seen->content) ? seen->number : 0;
+  handle->read_number = fingerprint (content) == seen->fingerprint ? seen->number : 0;
   handle->read_unsettled = FALSE;
 }
 

@@ -127,7 +127,6 @@ void poll_note_read (Fs *fs, Handle *handle);
 /* Wakes those for whom something is new. */
 void poll_wake (Fs *fs);
 void poll_forget (Fs *fs, Handle *handle);
-void seen_free (gpointer seen);
 
 /* folder.c, file.c, write.c, poll.c: the operations */
 void op_lookup (fuse_req_t request, fuse_ino_t parent, const char *name);

@@ -17,7 +17,8 @@ from support.sandbox import built_in_accounts
 from support.shells import run
 
 ROOT = {'README': 0o444, 'login': 0o200, 'logout': 0o200, 'session': 0o444, 'identity': 0o644, 'cookie': 0o400,
-        'error': 0o444, 'status': 0o444, 'status.json': 0o444, 'identities.json': 0o444, 'metrics': 0o444}
+        'error': 0o444, 'status': 0o444, 'status.json': 0o444, 'identities.json': 0o444, 'metrics': 0o444,
+        'events': 0o444}
 FIELDS = {'id', 'client_id', 'client_name', 'user_id', 'user_name', 'contact_id', 'employee_id', 'is_current',
           'is_default', 'is_protected', 'is_disabled', 'servers', 'identity.xml'}
 LONG = 'Å' * 200
@@ -148,7 +149,7 @@ def test_odd_client_names_are_switched_to(odd, form):
 def test_tools_walk_through_odd_client_names(odd):
     found = run(['find', 'mnt/identities', '-name', 'id', '-print0'], odd.folder)
     assert (found.returncode, found.stdout.count(b'\0')) == (0, len(ODD_NAMES))
-    for command in ['tar', 'cf', 'packed.tar', 'mnt'], ['ls', '-lR', 'mnt'], ['cp', '-r', 'mnt', 'copy']:
+    for command in ['tar', 'cf', 'packed.tar', 'mnt'], ['ls', '-lR', 'mnt'], ['cp', '-r', 'mnt/identities', 'copy']:
         done = run(command, odd.folder)
         assert (done.returncode, done.stderr) == (0, b'')
 

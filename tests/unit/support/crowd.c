@@ -78,6 +78,9 @@ take_effect (Crowd *crowd, Effect *effect)
     case EFFECT_CHANGED:
       crowd->own_changes += (effect->changed & CHANGED_OWN) != 0;
       break;
+    case EFFECT_EVENT:
+      g_string_append_printf (crowd->events, "%s\n", effect->text);
+      break;
     default:
       break;
     }
@@ -146,6 +149,7 @@ crowd_new (guint identities, gint64 rate)
   crowd->service = service_new ();
   crowd->now = (Instant){1000 * second_us, WALL_START * second_us};
   crowd->timer_us = NEVER;
+  crowd->events = g_string_new (NULL);
   crowd->calls = g_ptr_array_new_with_free_func ((GDestroyNotify)request_free);
   crowd->numbers = g_array_new (FALSE, FALSE, sizeof (guint64));
   crowd->answers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, free_error);
@@ -161,6 +165,7 @@ crowd_new (guint identities, gint64 rate)
 void
 crowd_free (Crowd *crowd)
 {
+  g_string_free (crowd->events, TRUE);
   account_free (crowd->account);
   effects_free (crowd->effects);
   service_free (crowd->service);

@@ -25,6 +25,7 @@ typedef struct
   guint64 last_waiter;
   Record *record;    /* the last one that was stored */
   guint own_changes; /* that were told of */
+  GString *events;   /* the lines of the file events, without their times */
 } Crowd;
 
 /* Logged in on the default identity, with @identities more of them (crowd_identity()), at @rate. */
