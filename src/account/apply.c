@@ -101,7 +101,10 @@ logged_in (Holder *holder, const Call *call, Answer *answer, Effects *effects)
   account->renewals++;
   g_free (account->owner);
   account->owner = credential_owner_key (call->credential);
-  effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");
+  if (holder_is_own (holder))
+    effects_log (effects, G_LOG_LEVEL_INFO, "logged in for a session of %s", holder->identity_id.text);
+  else
+    effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");
 }
 
 static void

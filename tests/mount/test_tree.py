@@ -55,7 +55,7 @@ def test_there_is_a_folder_for_each_client_and_in_it_one_for_each_identity(mount
 
 def test_each_identity_has_exactly_these_files(mounted):
     for identity in OLA.identities():
-        assert set(os.listdir(mounted.path / folder(identity))) == FIELDS
+        assert set(os.listdir(mounted.path / folder(identity))) == FIELDS | {'session', 'cookie', 'export'}
 
 
 def test_a_listing_has_each_name_once_and_says_what_it_is(mounted):
