@@ -157,16 +157,16 @@ learn (Holder *holder, const Call *call, const Answer *answer, Instant now)
 {
   Account *account = holder->account;
   gboolean blocked = g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_BLOCKED);
+  gboolean of_its_own = holder_is_own (holder) && own_is_to_blame (call, answer);
   gboolean by_itself = call->command == NULL || call->command->kind != COMMAND_LOGIN || call->command->carried;
 
   if (answer->error == NULL)
     account->offline_us = NEVER;
   else if (error_is_offline (answer->error))
     account->offline_us = now.boot_us;
-  if (blocked && holder_is_own (holder))
+  if (of_its_own)
     own_put_off (holder, answer->error, now);
-  limits_learn (&account->limits, &account->config, answer,
-                holder_is_own (holder) ? by_itself && !blocked : by_itself || blocked, now);
+  limits_learn (&account->limits, &account->config, answer, (by_itself || blocked) && !of_its_own, now);
 }
 
 static void
@@ -309,10 +309,10 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
   Occasion occasion = occasion_take (account, event);
 
   handlers[event->kind](account, event, now, own);
-  if (account->identities != before.identities)
-    own_list_changed (account, own);
   advance_commands (&account->main, now, own);
   waiters_advance (&account->main, now, own);
+  if (account->identities != before.identities)
+    own_list_changed (account, own);
   own_advance (account, now, own);
   lock_release (account, now, own);
   telling_tell (account, &occasion, now, effects);

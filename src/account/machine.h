@@ -211,6 +211,8 @@ void holder_free (gpointer holder);
 /* The one of this identity: made if need be; NULL: there is none. */
 Holder *own_open (Account *account, const Guid *identity_id);
 Holder *own_find (const Account *account, const Guid *identity_id);
+/* Whether the list has no such identity. */
+gboolean own_is_gone (const Account *account, const Guid *identity_id);
 /* Its session is, with the call in it. */
 void own_drop (Holder *holder, Effects *effects);
 /* Who waits for one of them is told @error, and their calls are cancelled. */
@@ -230,7 +232,8 @@ gboolean own_dismiss (Account *account, guint64 waiter, const GError *error, Eff
 /* When one of them is to be confirmed, or may call, if that is before @due_us (NEVER: it is not due). */
 gint64 own_due_us (const Account *account, Instant now, gint64 due_us);
 void own_keep (Account *account, Instant now);
-/* A call failed for a reason of the identity's own: its next Login waits. */
+/* Whether the answer to a Login tells of a reason of the identity's own; then its next Login waits. */
+gboolean own_is_to_blame (const Call *call, const Answer *answer);
 void own_put_off (Holder *holder, const GError *cause, Instant now);
 /* Its Login brought a session that was over at once: the first such is tried again at once. */
 void own_login_was_in_vain (Holder *holder, const GError *cause, Instant now);

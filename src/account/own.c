@@ -5,6 +5,9 @@
 #include "account/telling.h"
 #include "base/error.h"
 
+/* So few are checked as often as the mount's own session. */
+#define FEW 8
+
 #define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 
 gboolean
@@ -50,8 +53,8 @@ session_for (const Guid *identity_id)
   return session;
 }
 
-static gboolean
-is_gone (const Account *account, const Guid *identity_id)
+gboolean
+own_is_gone (const Account *account, const Guid *identity_id)
 {
   return account->identities != NULL && identities_find (account->identities, identity_id) == NULL;
 }
@@ -81,7 +84,7 @@ own_open (Account *account, const Guid *identity_id)
   holder->identity_id = *identity_id;
   session_free (holder->session);
   holder->session = session_for (identity_id);
-  holder->gone = is_gone (account, identity_id);
+  holder->gone = own_is_gone (account, identity_id);
   g_ptr_array_add (account->own, holder);
   g_hash_table_insert (account->own_by_id, holder->identity_id.text, holder);
   return holder;
@@ -181,6 +184,18 @@ gint64
 own_check_ttl_us (const Account *account)
 {
   return MAX (account->config.check_ttl_us, account->own_check_ttl_us);
+}
+
+/* The identity is blocked, or the service says something of this Login alone that we do not know: others may try theirs. */
+gboolean
+own_is_to_blame (const Call *call, const Answer *answer)
+{
+  static const So24ErrorCode of_all[] = {SO24_ERROR_THROTTLED, SO24_ERROR_QUARANTINED, SO24_ERROR_REJECTED};
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_all); i++)
+    if (g_error_matches (answer->error, SO24_ERROR, of_all[i]))
+      return FALSE;
+  return operation_logs_in (call->operation) && answer->error != NULL && answer->is_fault;
 }
 
 void
@@ -292,7 +307,7 @@ stretch_checks (Account *account, Instant now)
 
   for (guint i = 0; i < account->own->len; i++)
     in_use += is_in_use (own_at (account, i), now);
-  account->own_check_ttl_us = rate == 0 ? 0 : in_use * 2 * HOUR_US / rate;
+  account->own_check_ttl_us = rate == 0 || in_use <= FEW ? 0 : in_use * 2 * HOUR_US / rate;
 }
 
 void

@@ -118,8 +118,13 @@ account_own_cookie (const Account *account, const Guid *identity_id, GError **er
 {
   const Holder *holder = own_find (account, identity_id);
 
-  if (holder != NULL)
+  if (holder != NULL && !holder->gone)
     return cookie_of (holder->session, error);
+  if (own_is_gone (account, identity_id))
+    {
+      g_set_error (error, SO24_ERROR, SO24_ERROR_REVOKED, "the account has no identity %s any more", identity_id->text);
+      return NULL;
+    }
   g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "there is no session");
   return NULL;
 }

@@ -188,6 +188,32 @@ one_whose_identity_disappeared_is_dropped (void)
   g_assert_cmpuint (crowd_logins (crowd), ==, 1);
 }
 
+static void
+a_login_shows_which_identities_are_gone (void)
+{
+  g_autoptr (Crowd) crowd = crowd_new (3, 7200);
+
+  crowd_want (crowd, 1);
+  crowd_live (crowd, 0);
+  service_remove (crowd->service, crowd_identity (1).text);
+  crowd_log_in (crowd);
+  g_assert_error (crowd_error (crowd, crowd_want (crowd, 1)), SO24_ERROR, SO24_ERROR_REVOKED);
+}
+
+static void
+a_login_that_is_refused_is_no_hindrance_to_others (void)
+{
+  g_autoptr (Crowd) crowd = crowd_new (3, 7200);
+  guint64 refused, other;
+
+  service_next (crowd->service, OPERATION_LOGIN, answer_fault (OPERATION_LOGIN, "Something is odd"));
+  refused = crowd_want (crowd, 1);
+  other = crowd_want (crowd, 2);
+  crowd_live (crowd, 1);
+  g_assert_error (crowd_error (crowd, refused), SO24_ERROR, SO24_ERROR_REMOTE);
+  assert_served (crowd, other);
+}
+
 /* Nobody told us, until a Login shows it; and then it is not tried with each read. */
 static void
 one_whose_identity_is_not_to_be_had_backs_off (void)
@@ -309,6 +335,8 @@ static const Sentence sentences[] = {
   SENTENCE (one_that_ended_is_renewed_by_its_next_reader),
   SENTENCE (one_that_somebody_switched_is_dropped_and_renewed),
   SENTENCE (one_whose_identity_disappeared_is_dropped),
+  SENTENCE (a_login_shows_which_identities_are_gone),
+  SENTENCE (a_login_that_is_refused_is_no_hindrance_to_others),
   SENTENCE (one_whose_identity_is_not_to_be_had_backs_off),
   SENTENCE (a_blocked_one_is_no_hindrance_to_the_others),
   SENTENCE (an_interrupted_reader_leaves_at_once),

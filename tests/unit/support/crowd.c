@@ -128,12 +128,20 @@ crowd_identity (guint number)
   return guid;
 }
 
+void
+crowd_log_in (Crowd *crowd)
+{
+  g_autoptr (Credential) credential = credential_by_password (OPS, PASSWORD, NULL);
+
+  post_for_waiter (crowd, (Event){.kind = EVENT_COMMAND, .command = COMMAND_LOGIN, .credential = credential});
+  crowd_live (crowd, 0);
+}
+
 Crowd *
 crowd_new (guint identities, gint64 rate)
 {
   Crowd *crowd = g_new0 (Crowd, 1);
   gint64 second_us = G_USEC_PER_SEC;
-  g_autoptr (Credential) credential = credential_by_password (OPS, PASSWORD, NULL);
 
   crowd->config = (AccountConfig){.check_ttl_us = 60 * second_us,
                                   .offline_grace_us = 300 * second_us,
@@ -155,8 +163,7 @@ crowd_new (guint identities, gint64 rate)
   crowd->answers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, free_error);
   for (guint i = 0; i < identities; i++)
     service_add (crowd->service, crowd_identity (i).text, "Client");
-  post_for_waiter (crowd, (Event){.kind = EVENT_COMMAND, .command = COMMAND_LOGIN, .credential = credential});
-  crowd_live (crowd, 0);
+  crowd_log_in (crowd);
   memset (crowd->calls_made, 0, sizeof crowd->calls_made);
   crowd->most_calls = 0;
   return crowd;

@@ -52,6 +52,8 @@ void crowd_restart (Crowd *crowd);
 
 /* Somebody writes an identity to the mount's own session, and that succeeds. */
 void crowd_switch (Crowd *crowd, const char *identity);
+/* Somebody writes the credential to the mount's login. */
+void crowd_log_in (Crowd *crowd);
 void crowd_stop (Crowd *crowd);
 void crowd_log_out (Crowd *crowd);
 /* The list is fetched again, because of a switch to an identity that is not in it. */
