@@ -193,7 +193,12 @@ add_account (const Exposition *out)
   moment (out, "so24fs_confirmed_timestamp_seconds", "When session and identity were last confirmed; 0 if never.",
           account->confirmed_us);
   add_limits (out);
-  gauge (out, "so24fs_waiters", "Reads and writes that wait for an answer now.", account->waiters);
+  begin (out, "so24fs_waiters", "gauge", "Reads and writes that wait for an answer now.");
+  number (out, "so24fs_waiters", "{of=\"mount\"}", account->waiters);
+  number (out, "so24fs_waiters", "{of=\"identity\"}", (guint64)account->own_waiters);
+  gauge (out, "so24fs_own_queue_sessions", "Own sessions that wait for their turn to call.", account->own_queue);
+  moment (out, "so24fs_own_check_ttl_seconds", "How old a confirmation of an own session may be.",
+          account->own_check_ttl_us);
   gauge (out, "so24fs_identities", "Identities that are known.", identities == NULL ? 0 : identities->len);
 }
 

@@ -245,10 +245,10 @@ def test_waiters_are_counted_while_they_wait(mount, service, gate):
     log_in(mounted)
     service.next('HasSession', after(gate, fault('No')))
     with Waiting(mounted, ['dd', 'iflag=direct', 'if=mnt/session', 'status=none']) as reader:
-        wait_for(lambda: count(mounted, 'so24fs_waiters') == 1, what='somebody who waits')
+        wait_for(lambda: count(mounted, 'so24fs_waiters', of='mount') == 1, what='somebody who waits')
         gate.set()
         reader.result()
-    assert count(mounted, 'so24fs_waiters') == 0
+    assert count(mounted, 'so24fs_waiters', of='mount') == 0
 
 
 def test_the_version_is_told_and_no_secret(mounted, service, secrets):
