@@ -110,7 +110,7 @@ gboolean gate_wait (Parked *parked);
 void gate_free (gpointer gate);
 
 /* stream.c: the file events */
-void stream_read (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset, int flags);
+void stream_read (Fs *fs, fuse_req_t request, gsize size, off_t offset, const struct fuse_file_info *info);
 /* A GETATTR of an open file comes of lseek(2) only: somebody asks where the end is. */
 off_t stream_seek_end (const struct fuse_file_info *info);
 gboolean stream_is_readable (const Fs *fs, const Handle *handle);
