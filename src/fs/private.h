@@ -33,7 +33,7 @@ typedef struct
   guint64 polled_number;          /* and of the one that poll(2) last knew of */
   struct fuse_pollhandle *poller; /* somebody waits in poll(2), or did */
   EventsReader *events;           /* NULL: it is another file */
-  gboolean lingers;               /* waited at the end of events, and does not know yet that it ended */
+  gboolean lingers;               /* waits at the end of events, or did, and does not know yet that it ended */
 } Handle;
 
 struct Fs

@@ -52,12 +52,8 @@ class WaitingRead:
 
     def has_begun(self):
         """It is in the kernel, in a read(2) of this descriptor; or it has ended."""
-        try:
-            with open(f'/proc/self/task/{self._thread.native_id}/syscall', encoding='utf-8') as file:
-                words = file.read().split()
-        except OSError:
-            return True
-        return words[0] == '0' and int(words[1], 16) == self._descriptor
+        words = system_call_of(self._thread)
+        return words is None or (words[0] != 'running' and int(words[1], 16) == self._descriptor)
 
     def interrupt_until_it_ends(self, patience=5):
         """A signal that comes before the system call has begun is lost: so it is sent again."""
@@ -75,3 +71,12 @@ class WaitingRead:
         length = libc.read(self._descriptor, buffer, len(buffer))
         self.errno = ctypes.get_errno() if length < 0 else 0
         self.content = buffer.raw[:max(length, 0)]
+
+
+def system_call_of(thread):
+    """The number of the system call that the thread is in, and its arguments, in hexadecimal; None: it has ended."""
+    try:
+        with open(f'/proc/self/task/{thread.native_id}/syscall', encoding='utf-8') as file:
+            return file.read().split()
+    except OSError:
+        return None
