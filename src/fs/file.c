@@ -175,7 +175,7 @@ op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct 
     }
   if (handle->events != NULL)
     {
-      stream_read (fs, request, handle, size, offset, info->flags);
+      stream_read (fs, request, size, offset, info);
       return;
     }
   if (!handle->direct)

@@ -125,6 +125,7 @@ op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, struc
     {
       poll_forget (fs, handle);
       handle->poller = poller;
+      handle->lingers = handle->events != NULL;
       g_hash_table_add (fs->pollers, handle);
     }
   fuse_reply_poll (request, ready (fs, handle));

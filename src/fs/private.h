@@ -33,7 +33,7 @@ typedef struct
   guint64 polled_number;          /* and of the one that poll(2) last knew of */
   struct fuse_pollhandle *poller; /* somebody waits in poll(2), or did */
   EventsReader *events;           /* NULL: it is another file */
-  gboolean lingers;               /* waited at the end of events, and does not know yet that it ended */
+  gboolean lingers;               /* waits at the end of events, or did, and does not know yet that it ended */
 } Handle;
 
 struct Fs
@@ -110,7 +110,7 @@ gboolean gate_wait (Parked *parked);
 void gate_free (gpointer gate);
 
 /* stream.c: the file events */
-void stream_read (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset, int flags);
+void stream_read (Fs *fs, fuse_req_t request, gsize size, off_t offset, const struct fuse_file_info *info);
 /* A GETATTR of an open file comes of lseek(2) only: somebody asks where the end is. */
 off_t stream_seek_end (const struct fuse_file_info *info);
 gboolean stream_is_readable (const Fs *fs, const Handle *handle);

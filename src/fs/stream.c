@@ -2,6 +2,9 @@
  * The file events: a READ at its end is parked until there is another line. That is allowed here because the file is never in
  * the page cache and nothing in it is ever invalidated: such a notification would wait in the kernel for this very READ.
  *
+ * mmap(2), sendfile(2) and splice(2) use the page cache all the same. Their READs hold pages locked, so they are answered at once;
+ * and by a short answer the kernel knows where the file ends for them. They are told by having no lock owner.
+ *
  * Who waits at the end leaves when he is interrupted. When the mount comes to its end he is told that the file has one now.
  */
 #include "fs/private.h"
@@ -13,7 +16,7 @@
  * A READ may be a piece of a larger read(2), which the kernel goes on with when it was filled to the brim, and would then wait in
  * spite of what it has already. No answer is as long as the pieces are (128 KiB).
  */
-#define LONGEST_ANSWER (32 * 1024)
+#define LONGEST_ANSWER (32 * (gsize)1024)
 
 /* How long those who wait at the end have for coming back once more and hearing that it is the end. */
 #define FAREWELL_MS 250
@@ -21,8 +24,8 @@
 static void
 reply (fuse_req_t request, Handle *handle, gsize size, off_t offset)
 {
-  g_autofree char *bytes = g_malloc (MIN (size, LONGEST_ANSWER));
-  gsize length = events_read (handle->events, offset, bytes, MIN (size, LONGEST_ANSWER));
+  g_autofree char *bytes = g_malloc (size);
+  gsize length = events_read (handle->events, offset, bytes, size);
 
   handle->lingers = handle->lingers && length > 0;
   fuse_reply_buf (request, bytes, length);
@@ -55,11 +58,16 @@ wait_at_end (Fs *fs, fuse_req_t request, Handle *handle, gsize size, off_t offse
 }
 
 void
-stream_read (Fs *fs, fuse_req_t request, Handle *handle, gsize size, off_t offset, int flags)
+stream_read (Fs *fs, fuse_req_t request, gsize size, off_t offset, const struct fuse_file_info *info)
 {
-  if (events_go_to (handle->events, offset) || fs->ended || events_reader_stops (handle->events) || size == 0)
+  Handle *handle = (Handle *)(gsize)info->fh;
+  gboolean fills_a_page = info->lock_owner == 0;
+
+  if (!fills_a_page)
+    size = MIN (size, LONGEST_ANSWER);
+  if (events_go_to (handle->events, offset) || fs->ended || events_reader_stops (handle->events) || fills_a_page)
     reply (request, handle, size, offset);
-  else if ((flags & O_NONBLOCK) != 0)
+  else if ((info->flags & O_NONBLOCK) != 0)
     fuse_reply_err (request, EAGAIN);
   else
     wait_at_end (fs, request, handle, size, offset);
