@@ -88,15 +88,16 @@ def test_a_link_to_a_file_will_do(mount, service, path, tmp_path):
 
 
 def test_a_relative_path_stays_right_when_the_daemon_has_gone_elsewhere(service, path, tmp_path):
-    (tmp_path / 'mnt').mkdir()
+    place = tmp_path / 'mnt'
+    place.mkdir()
     options = f'endpoint={service.url},credentials={path.name}'
-    assert daemons.start('-o', options, 'acme', 'mnt', cwd=tmp_path) == (0, '', '')
+    assert daemons.start('-o', options, 'acme', place, cwd=tmp_path) == (0, '', '')
     try:
         credential_file(path, login_text(identity_id=FJORD))
-        os.kill(*daemons.daemons_of('mnt'), signal.SIGHUP)
-        wait_for(lambda: (tmp_path / 'mnt' / 'identity').read_text() == f'{FJORD}\n', what='the new identity')
+        os.kill(*daemons.daemons_of(place), signal.SIGHUP)
+        wait_for(lambda: (place / 'identity').read_text() == f'{FJORD}\n', what='the new identity')
     finally:
-        daemons.unmount(tmp_path / 'mnt')
+        daemons.unmount(place)
 
 
 def make_folder(path):
