@@ -24,7 +24,8 @@ typedef enum
   CHANGED_SESSION = 1 << 0,
   CHANGED_IDENTITY = 1 << 1,
   CHANGED_IDENTITIES = 1 << 2,
-  CHANGED_PASSPORT = 1 << 3
+  CHANGED_PASSPORT = 1 << 3,
+  CHANGED_STANDING = 1 << 4 /* account/standing.h */
 } Changed;
 
 typedef struct

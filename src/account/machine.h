@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/limits.h"
 #include "account/session.h"
+#include "account/standing.h"
 
 /* Somebody who waits to read. */
 typedef struct
@@ -201,6 +202,7 @@ typedef struct
   Identity *active;
   GPtrArray *identities;
   char *passport; /* what it says, as one text; NULL: there is none */
+  Standing standing;
 } Sight;
 
 Sight sight_take (const Account *account);

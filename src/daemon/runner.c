@@ -145,6 +145,8 @@ cancel_call (Runner *runner, const Effect *effect)
 static void
 answer (Runner *runner, const Effect *effect)
 {
+  if (effect->error != NULL)
+    watchers_refused (runner->parts.watchers);
   if (runner->fs != NULL)
     fs_answer (runner->fs, effect->waiter, effect->error);
 }
@@ -153,6 +155,7 @@ static void
 changed (Runner *runner, const Effect *effect)
 {
   tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
+  watchers_look (runner->parts.watchers);
 }
 
 static void

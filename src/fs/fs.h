@@ -15,6 +15,8 @@ typedef struct
   void (*post) (gpointer data, const Event *event);
   /* The kernel has begun to use the mount. */
   void (*ready) (gpointer data);
+  /* A write to @node has ended. @told: the kernel tells those who watch it (inotify), for that write. */
+  void (*written) (gpointer data, NodeId node, gboolean told);
   /* The mount is gone; the loop may end. */
   void (*gone) (gpointer data);
 } FsHooks;
@@ -33,6 +35,12 @@ Fs *fs_mount (const FsConfig *config, Tree *tree, const Account *account, const 
 
 /* Answers one who waits: with @error, or (NULL) that he may go on. Unknown waiters have left already. */
 void fs_answer (Fs *fs, guint64 waiter, const GError *error);
+
+/* Whether a write to @node waits: until it has ended the kernel holds the file's lock, and nobody else gets at it. */
+gboolean fs_is_written (Fs *fs, NodeId node);
+
+/* The mount's device, as /proc/self/mountinfo writes it; NULL: unknown. */
+const char *fs_device (const Fs *fs);
 
 /* Unmounts and frees. All waiters must have been answered (EVENT_STOP). */
 void fs_unmount (Fs *fs);

@@ -59,6 +59,17 @@ typedef enum
   N_CHANGES
 } Changes;
 
+/* What those who watch a file are told of (tree/rings.h). */
+typedef enum
+{
+  RINGS_NEVER,
+  RINGS_WITH_STATE,    /* whether there is a session */
+  RINGS_WITH_SESSION,  /* which one it is */
+  RINGS_WITH_IDENTITY, /* which identity is active */
+  RINGS_WITH_LINK,     /* where its folder is */
+  N_RINGS
+} RingsWith;
+
 typedef struct Tree Tree;
 
 /* Appends the content that the file has now, or says why it has none. @slot: of the identity, for KIND_ONE_*. */
@@ -74,6 +85,7 @@ typedef struct
   Render render;
   InputKind input; /* what a write to it means */
   Changes changes;
+  RingsWith rings;
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

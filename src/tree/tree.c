@@ -191,6 +191,29 @@ is_gone (const Tree *tree, NodeId node)
   return is_hidden (tree, row) || is_hidden (tree, node_kind (node)->parent);
 }
 
+static const char *
+name_of (const Tree *tree, NodeId node)
+{
+  if (node_row (node) == KIND_CLIENT)
+    return directory_client (tree->directory, node_slot (node))->name;
+  if (node_row (node) == KIND_ONE)
+    return directory_identity (tree->directory, node_slot (node))->identity->id.text;
+  return node_kind (node)->name;
+}
+
+char *
+tree_path (const Tree *tree, NodeId node)
+{
+  g_autofree char *folder = NULL;
+
+  if (is_gone (tree, node))
+    return NULL;
+  if (tree_parent (tree, node) == node_make (KIND_ROOT, 0))
+    return g_strdup (name_of (tree, node));
+  folder = tree_path (tree, tree_parent (tree, node));
+  return g_strdup_printf ("%s/%s", folder, name_of (tree, node));
+}
+
 /* FNV-1a, 64 bits: stable from one mount to the next, unlike slots. */
 static guint64
 hash (const char *text, guint64 seed)

@@ -43,6 +43,9 @@ GArray *tree_list (const Tree *tree, NodeId folder);
 
 NodeId tree_parent (const Tree *tree, NodeId node);
 
+/* The way to it from the root, without a slash before it; NULL if the node is gone. The caller frees it. */
+char *tree_path (const Tree *tree, NodeId node);
+
 /* FALSE if the node is gone. */
 gboolean tree_stat (const Tree *tree, NodeId node, struct stat *attributes);
 

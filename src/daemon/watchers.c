@@ -1,0 +1,93 @@
+/* Between the tree, the mount and the bell. Touches nothing else. */
+#include "daemon/watchers.h"
+
+#include "tree/rings.h"
+
+struct Watchers
+{
+  const Tree *tree;
+  Bell *bell;
+  Rings *rings; /* NULL: nothing is told */
+  Fs *fs;
+  GHashTable *held; /* set of NodeId: to be told, but for a write that may tell it */
+};
+
+Watchers *
+watchers_new (const Tree *tree, Bell *bell)
+{
+  Watchers *watchers = g_new0 (Watchers, 1);
+
+  watchers->tree = tree;
+  watchers->bell = bell;
+  watchers->held = g_hash_table_new (NULL, NULL);
+  return watchers;
+}
+
+void
+watchers_free (Watchers *watchers)
+{
+  g_clear_pointer (&watchers->rings, rings_free);
+  g_hash_table_unref (watchers->held);
+  g_free (watchers);
+}
+
+void
+watchers_start (Watchers *watchers, Fs *fs, const char *mountpoint)
+{
+  if (watchers->bell == NULL)
+    return;
+  watchers->fs = fs;
+  watchers->rings = rings_new (watchers->tree, node_make (KIND_ROOT, 0));
+  bell_hang (watchers->bell, fs_device (fs), mountpoint);
+}
+
+void
+watchers_stop (Watchers *watchers)
+{
+  g_clear_pointer (&watchers->rings, rings_free);
+  g_hash_table_remove_all (watchers->held);
+}
+
+static void
+tell (Watchers *watchers, NodeId node)
+{
+  g_autofree char *path = tree_path (watchers->tree, node);
+
+  if (path != NULL)
+    bell_ring (watchers->bell, path);
+}
+
+void
+watchers_look (Watchers *watchers)
+{
+  g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE, sizeof (NodeId));
+
+  if (watchers->rings == NULL)
+    return;
+  rings_look (watchers->rings, nodes);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      NodeId node = g_array_index (nodes, NodeId, i);
+
+      if (fs_is_written (watchers->fs, node))
+        g_hash_table_add (watchers->held, GSIZE_TO_POINTER (node));
+      else
+        tell (watchers, node);
+    }
+}
+
+void
+watchers_refused (Watchers *watchers)
+{
+  if (watchers->rings != NULL)
+    rings_refused (watchers->rings);
+}
+
+void
+watchers_written (Watchers *watchers, NodeId node, gboolean told)
+{
+  if (!told && fs_is_written (watchers->fs, node))
+    return;
+  if (g_hash_table_remove (watchers->held, GSIZE_TO_POINTER (node)) && !told)
+    tell (watchers, node);
+}
