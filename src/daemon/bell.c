@@ -22,7 +22,9 @@ struct Bell
   char *device;
   char *mountpoint;
   GQueue waiting;   /* of paths: to be told */
-  gboolean ringing; /* one is being told */
+  gboolean ringing; /* a message was not answered yet */
+  BellSilent silent;
+  gpointer data;
 };
 
 Bell *
@@ -50,38 +52,61 @@ bell_start (void)
   return bell;
 }
 
-static gboolean
-send_ring (Bell *bell, const char *path)
+static void
+append_text (GByteArray *message, const char *text)
 {
-  g_autoptr (GByteArray) message = g_byte_array_new ();
-  const char *texts[] = {bell->device, bell->mountpoint, path};
-
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_byte_array_append (message, (const guint8 *)texts[i], (guint)strlen (texts[i]) + 1);
-  return message->len <= RING_ROOM && send (bell->fd, message->data, message->len, MSG_NOSIGNAL) >= 0;
+  g_byte_array_append (message, (const guint8 *)text, (guint)strlen (text) + 1);
 }
 
-/* One at a time, so that what changes again while it waits is told once. */
+/* All that waits and has room in one message. */
+static GByteArray *
+make_message (Bell *bell)
+{
+  GByteArray *message = g_byte_array_new ();
+  const char *next;
+
+  append_text (message, bell->device);
+  append_text (message, bell->mountpoint);
+  while ((next = g_queue_peek_head (&bell->waiting)) != NULL && message->len + strlen (next) < RING_ROOM)
+    {
+      append_text (message, next);
+      g_free (g_queue_pop_head (&bell->waiting));
+    }
+  return message;
+}
+
+/* One message at a time, so that what changes again while it waits is told once. */
 static void
 ring_next (Bell *bell)
 {
-  while (bell->source != 0 && !bell->ringing && !g_queue_is_empty (&bell->waiting))
-    {
-      g_autofree char *path = g_queue_pop_head (&bell->waiting);
+  g_autoptr (GByteArray) message = NULL;
 
-      bell->ringing = send_ring (bell, path);
-      if (!bell->ringing)
-        g_debug ("%s: could not be told of: %s", path, g_strerror (errno));
-    }
+  if (bell->source == 0 || bell->ringing || g_queue_is_empty (&bell->waiting))
+    return;
+  message = make_message (bell);
+  bell->ringing = send (bell->fd, message->data, message->len, MSG_NOSIGNAL) >= 0;
+}
+
+gboolean
+bell_is_silent (const Bell *bell)
+{
+  return bell->source == 0 || (!bell->ringing && bell->waiting.length == 0);
+}
+
+void
+bell_on_silence (Bell *bell, BellSilent silent, gpointer data)
+{
+  bell->silent = silent;
+  bell->data = data;
 }
 
 static void
 ringer_has_ended (Bell *bell)
 {
+  g_warning ("the process that tells of changes (inotify) has ended; from now on nobody is told");
   bell->source = 0;
   waitpid (bell->ringer, NULL, 0);
   bell->ringer = 0;
-  g_queue_clear_full (&bell->waiting, g_free);
 }
 
 static gboolean
@@ -89,19 +114,18 @@ on_rung (gint fd, GIOCondition condition, gpointer data)
 {
   Bell *bell = data;
   char byte;
-  ssize_t got = recv (bell->fd, &byte, 1, 0);
+  ssize_t got = recv (fd, &byte, 1, 0);
 
   if (got < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
-  if (got <= 0)
-    {
-      g_warning ("the process that tells of changes (inotify) has ended; from now on nobody is told");
-      ringer_has_ended (bell);
-      return G_SOURCE_REMOVE;
-    }
   bell->ringing = FALSE;
-  ring_next (bell);
-  return G_SOURCE_CONTINUE;
+  if (got > 0)
+    ring_next (bell);
+  else
+    ringer_has_ended (bell);
+  if (bell_is_silent (bell) && bell->silent != NULL)
+    bell->silent (bell->data);
+  return bell->source == 0 ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 void

@@ -14,6 +14,12 @@ Bell *bell_start (void);
 /* Where rings go: the mount on @device (as in /proc/self/mountinfo) at @mountpoint. Without it nothing is told. */
 void bell_hang (Bell *bell, const char *device, const char *mountpoint);
 
+typedef void (*BellSilent) (gpointer data);
+
+/* What is called when all that was to be told has been told, or nothing can be told any more. */
+void bell_on_silence (Bell *bell, BellSilent silent, gpointer data);
+gboolean bell_is_silent (const Bell *bell);
+
 /* Those who watch the file at @path (from the mountpoint) are to be told that it has changed. */
 void bell_ring (Bell *bell, const char *path);
 

@@ -40,37 +40,41 @@ open_file (int root, const char *path)
 }
 
 static void
-ring (const char *device, const char *mountpoint, const char *path)
+ring (int root, const char *path)
 {
   static const struct timespec only_modified[] = {{0, UTIME_OMIT}, {0, UTIME_NOW}};
-  int root = open (mountpoint, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  int file = root >= 0 && is_ours (root, device) ? open_file (root, path) : -1;
+  int file = open_file (root, path);
 
-  if (file >= 0)
-    {
-      utimensat (file, "", only_modified, AT_EMPTY_PATH);
-      close (file);
-    }
-  if (root >= 0)
-    close (root);
+  if (file < 0)
+    return;
+  utimensat (file, "", only_modified, AT_EMPTY_PATH);
+  close (file);
 }
 
-/* FALSE: it was none. */
-static gboolean
-ring_message (char *message, gsize length)
+/* The next text of a message, or NULL. */
+static const char *
+next_text (const char **at, const char *end)
 {
-  const char *texts[3];
-  gsize at = 0;
+  const char *text = *at;
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      texts[i] = message + at;
-      at += strnlen (message + at, length - at) + 1;
-      if (at > length)
-        return FALSE;
-    }
-  ring (texts[0], texts[1], texts[2]);
-  return TRUE;
+  if (text >= end)
+    return NULL;
+  *at += strnlen (text, (gsize)(end - text)) + 1;
+  return *at > end ? NULL : text;
+}
+
+static void
+ring_all (const char *message, gsize length)
+{
+  const char *at = message, *end = message + length, *path;
+  const char *device = next_text (&at, end), *mountpoint = next_text (&at, end);
+  int root = mountpoint == NULL ? -1 : open (mountpoint, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+  if (root < 0)
+    return;
+  while (is_ours (root, device) && (path = next_text (&at, end)) != NULL)
+    ring (root, path);
+  close (root);
 }
 
 /* Nobody's pipe or terminal must wait for us, and no folder be in use because of us. Closes all but @fd. */
@@ -120,7 +124,10 @@ ringer_run (int fd)
   let_go (fd);
   take_name ();
   while ((length = recv (fd, message, sizeof message, 0)) > 0)
-    if (!ring_message (message, (gsize)length) || send (fd, "", 1, MSG_NOSIGNAL) != 1)
-      break;
+    {
+      ring_all (message, (gsize)length);
+      if (send (fd, "", 1, MSG_NOSIGNAL) != 1)
+        break;
+    }
   _exit (0);
 }

@@ -11,11 +11,11 @@
 
 #include <glib.h>
 
-/* Longer paths are not told. */
+/* Longer messages are not sent. */
 #define RING_ROOM 16384
 
 /*
- * Never returns. On @fd (SOCK_SEQPACKET) come messages of three texts, each with its NUL: the mount's device as
- * /proc/self/mountinfo writes it, the mountpoint, and the path of a file from there. Each is answered with one byte.
+ * Never returns. On @fd (SOCK_SEQPACKET) come messages of texts, each with its NUL: the mount's device as /proc/self/mountinfo
+ * writes it, the mountpoint, and from there the paths of files. Each message is answered with one byte.
  */
 G_NORETURN void ringer_run (int fd);

@@ -16,6 +16,7 @@ struct Runner
   Alarm *alarm;
   Effects *effects;
   gboolean running;
+  gboolean telling;    /* effects wait for those who watch files to be told */
   guint sync_patience; /* a timeout that runs while effects wait for the store; 0: none wait */
   GHashTable *calls;   /* number -> RunningCall, owned */
 };
@@ -151,11 +152,24 @@ answer (Runner *runner, const Effect *effect)
     fs_answer (runner->fs, effect->waiter, effect->error);
 }
 
+static void carry_on (Runner *runner);
+
+static void
+on_told (gpointer data)
+{
+  Runner *runner = data;
+
+  runner->telling = FALSE;
+  carry_on (runner);
+}
+
 static void
 changed (Runner *runner, const Effect *effect)
 {
   tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
   watchers_look (runner->parts.watchers);
+  runner->telling = TRUE;
+  watchers_wait (runner->parts.watchers, on_told, runner);
 }
 
 static void
@@ -199,8 +213,6 @@ unlock (Runner *runner, const Effect *effect)
   store_unlock (runner->parts.store);
 }
 
-static void carry_on (Runner *runner);
-
 static void
 on_synced (gpointer data)
 {
@@ -233,6 +245,12 @@ static void (*const carry_out[N_EFFECTS]) (Runner *runner, const Effect *effect)
   [EFFECT_LOCK] = lock,      [EFFECT_UNLOCK] = unlock,
 };
 
+static gboolean
+is_held (const Runner *runner)
+{
+  return runner->sync_patience != 0 || runner->telling;
+}
+
 static void
 carry_on (Runner *runner)
 {
@@ -241,8 +259,7 @@ carry_on (Runner *runner)
   if (runner->running)
     return;
   runner->running = TRUE;
-  while ((next = runner->sync_patience == 0 ? effects_pop (runner->effects) : effects_pop_urgent (runner->effects))
-         != NULL)
+  while ((next = is_held (runner) ? effects_pop_urgent (runner->effects) : effects_pop (runner->effects)) != NULL)
     {
       g_autoptr (Effect) effect = next;
 

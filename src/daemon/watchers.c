@@ -3,12 +3,19 @@
 
 #include "tree/rings.h"
 
+/* The way to the mountpoint may lead over a disk that hangs, and a file may be written to. */
+#define LONGEST_WAIT_MS 500
+
 struct Watchers
 {
   const Tree *tree;
   Bell *bell;
   Rings *rings; /* NULL: nothing is told */
   Fs *fs;
+  WatchersTold told; /* waits; NULL: nobody does */
+  gpointer data;
+  gboolean slow;    /* nobody waits until all have been told */
+  guint patience;   /* timeout; 0: has ended */
   GHashTable *held; /* set of NodeId: to be told, but for a write that may tell it */
 };
 
@@ -31,6 +38,50 @@ watchers_free (Watchers *watchers)
   g_free (watchers);
 }
 
+/* Whoever waits need not any more. */
+static void
+go_on (gpointer data)
+{
+  Watchers *watchers = data;
+  WatchersTold told = g_steal_pointer (&watchers->told);
+
+  g_clear_handle_id (&watchers->patience, g_source_remove);
+  if (told != NULL)
+    told (watchers->data);
+}
+
+static gboolean
+on_impatience (gpointer data)
+{
+  Watchers *watchers = data;
+
+  watchers->patience = 0;
+  watchers->slow = TRUE;
+  go_on (watchers);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_silence (gpointer data)
+{
+  Watchers *watchers = data;
+
+  watchers->slow = FALSE;
+  go_on (watchers);
+}
+
+void
+watchers_wait (Watchers *watchers, WatchersTold told, gpointer data)
+{
+  g_return_if_fail (watchers->told == NULL);
+  watchers->told = told;
+  watchers->data = data;
+  if (watchers->rings == NULL || watchers->slow || bell_is_silent (watchers->bell))
+    go_on (watchers);
+  else
+    watchers->patience = g_timeout_add (LONGEST_WAIT_MS, on_impatience, watchers);
+}
+
 void
 watchers_start (Watchers *watchers, Fs *fs, const char *mountpoint)
 {
@@ -38,6 +89,7 @@ watchers_start (Watchers *watchers, Fs *fs, const char *mountpoint)
     return;
   watchers->fs = fs;
   watchers->rings = rings_new (watchers->tree, node_make (KIND_ROOT, 0));
+  bell_on_silence (watchers->bell, on_silence, watchers);
   bell_hang (watchers->bell, fs_device (fs), mountpoint);
 }
 
@@ -46,6 +98,9 @@ watchers_stop (Watchers *watchers)
 {
   g_clear_pointer (&watchers->rings, rings_free);
   g_hash_table_remove_all (watchers->held);
+  if (watchers->bell != NULL)
+    bell_on_silence (watchers->bell, NULL, NULL);
+  go_on (watchers);
 }
 
 static void

@@ -3,6 +3,9 @@
  *
  * A write to a file is told by the kernel, when the write ends. So while somebody writes to a file, what is to be told of it
  * waits, and is dropped when the write was done.
+ *
+ * While somebody is told, the mount is in use, if only for an instant. So whoever caused a change gets his answer after that
+ * (watchers_wait()): a script that goes on to unmount finds nobody in its way.
  */
 #pragma once
 
@@ -11,12 +14,17 @@
 
 typedef struct Watchers Watchers;
 
+typedef void (*WatchersTold) (gpointer data);
+
 /* Both are borrowed. @bell NULL: nobody is told. */
 Watchers *watchers_new (const Tree *tree, Bell *bell);
 void watchers_free (Watchers *watchers);
 
 /* There is a mount. What changed before cannot have been seen, and is not told. */
 void watchers_start (Watchers *watchers, Fs *fs, const char *mountpoint);
+
+/* Calls @told when all that was to be told has been, or when that takes too long to wait for; maybe before this returns. */
+void watchers_wait (Watchers *watchers, WatchersTold told, gpointer data);
 
 /* From now on nobody is told, and the bell is not needed any more. */
 void watchers_stop (Watchers *watchers);

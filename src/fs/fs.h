@@ -36,8 +36,8 @@ Fs *fs_mount (const FsConfig *config, Tree *tree, const Account *account, const 
 /* Answers one who waits: with @error, or (NULL) that he may go on. Unknown waiters have left already. */
 void fs_answer (Fs *fs, guint64 waiter, const GError *error);
 
-/* Whether a write to @node waits: until it has ended the kernel holds the file's lock, and nobody else gets at it. */
-gboolean fs_is_written (Fs *fs, NodeId node);
+/* Whether a write to @node waits: until it ends the kernel holds the file's lock, and nobody else can write or set times. */
+gboolean fs_is_written (const Fs *fs, NodeId node);
 
 /* The mount's device, as /proc/self/mountinfo writes it; NULL: unknown. */
 const char *fs_device (const Fs *fs);

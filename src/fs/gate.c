@@ -43,12 +43,6 @@ gate_open (Fs *fs, NodeId node)
   gate_pass (fs, node);
 }
 
-gboolean
-fs_is_written (Fs *fs, NodeId node)
-{
-  return find_gate (fs, node)->writing > 0;
-}
-
 /* One only: he may write at once. The next one follows when that write has ended, or when he closes without one. */
 void
 gate_pass (Fs *fs, NodeId node)

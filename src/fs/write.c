@@ -129,6 +129,23 @@ drive (Parked *parked)
     }
 }
 
+gboolean
+fs_is_written (const Fs *fs, NodeId node)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, fs->parked);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Parked *parked = value;
+
+      if (parked->node == node && parked->handle != NULL && !parked->at_end)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static Parked *
 park (Fs *fs, fuse_req_t request, NodeId node, Handle *handle)
 {
