@@ -33,6 +33,7 @@ bell_start (void)
   Bell *bell;
   int ends[2];
   pid_t ringer;
+  char byte;
 
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return NULL;
@@ -40,7 +41,7 @@ bell_start (void)
   if (ringer == 0)
     ringer_run (ends[1]);
   close (ends[1]);
-  if (ringer < 0)
+  if (ringer < 0 || recv (ends[0], &byte, 1, 0) != 1)
     {
       close (ends[0]);
       return NULL;

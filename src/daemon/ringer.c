@@ -123,11 +123,7 @@ ringer_run (int fd)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   let_go (fd);
   take_name ();
-  while ((length = recv (fd, message, sizeof message, 0)) > 0)
-    {
-      ring_all (message, (gsize)length);
-      if (send (fd, "", 1, MSG_NOSIGNAL) != 1)
-        break;
-    }
+  while (send (fd, "", 1, MSG_NOSIGNAL) == 1 && (length = recv (fd, message, sizeof message, 0)) > 0)
+    ring_all (message, (gsize)length);
   _exit (0);
 }

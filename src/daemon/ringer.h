@@ -16,6 +16,7 @@
 
 /*
  * Never returns. On @fd (SOCK_SEQPACKET) come messages of texts, each with its NUL: the mount's device as /proc/self/mountinfo
- * writes it, the mountpoint, and from there the paths of files. Each message is answered with one byte.
+ * writes it, the mountpoint, and from there the paths of files. Each message is answered with one byte, and
+ * one comes by itself when nothing of the daemon's is held any more.
  */
 G_NORETURN void ringer_run (int fd);
