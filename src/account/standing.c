@@ -3,11 +3,19 @@
 
 #include "account/machine.h"
 
-/* Who waits for a Login that failed just now may well wait for the next one, too; that must not keep it from being told. */
 static gboolean
-is_at_rest (const Account *account)
+is_waited_for (const Account *account)
 {
-  return account->limits.failures > 0 || (account->main.waiters.length == 0 && account->main.commands.length == 0);
+  return account->main.waiters.length + account->main.commands.length > 0;
+}
+
+/* Who waits for a Login after one that failed may well wait for the next one, too; that must not keep it from being told. */
+static Standing
+without_session (const Account *account)
+{
+  if (account->credential == NULL)
+    return STANDING_REFUSED;
+  return is_waited_for (account) && account->limits.failures == 0 ? STANDING_UNDECIDED : STANDING_RENEWABLE;
 }
 
 Standing
@@ -19,15 +27,21 @@ account_standing (const Account *account)
     return STANDING_SERVED;
   if (session->withheld != NULL)
     return STANDING_REFUSED;
-  if (session->id != NULL)
-    return STANDING_UNDECIDED;
-  if (account->credential == NULL)
-    return STANDING_REFUSED;
-  return is_at_rest (account) ? STANDING_RENEWABLE : STANDING_UNDECIDED;
+  if (session->id == NULL)
+    return without_session (account);
+  return is_waited_for (account) ? STANDING_UNDECIDED : STANDING_UNCONFIRMED;
 }
 
 const Secret *
 account_session_id (const Account *account)
 {
   return account->main.session->id;
+}
+
+const Guid *
+account_expected_identity (const Account *account)
+{
+  const Session *session = account->main.session;
+
+  return session->active == NULL && session->chosen_by != CHOSEN_BY_NOBODY ? &session->chosen : NULL;
 }

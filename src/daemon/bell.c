@@ -21,8 +21,9 @@ struct Bell
   guint source; /* 0: nothing is told */
   char *device;
   char *mountpoint;
-  GQueue waiting;   /* of paths: to be told */
-  gboolean ringing; /* a message was not answered yet */
+  GQueue waiting;          /* of paths: to be told */
+  GHashTable *waiting_set; /* the same, as a set */
+  gboolean ringing;        /* a message was not answered yet */
   BellSilent silent;
   gpointer data;
 };
@@ -44,12 +45,15 @@ bell_start (void)
   if (ringer < 0 || recv (ends[0], &byte, 1, 0) != 1)
     {
       close (ends[0]);
+      if (ringer > 0)
+        waitpid (ringer, NULL, 0);
       return NULL;
     }
   g_unix_set_fd_nonblocking (ends[0], TRUE, NULL);
   bell = g_new0 (Bell, 1);
   bell->ringer = ringer;
   bell->fd = ends[0];
+  bell->waiting_set = g_hash_table_new (g_str_hash, g_str_equal);
   return bell;
 }
 
@@ -68,9 +72,10 @@ make_message (Bell *bell)
 
   append_text (message, bell->device);
   append_text (message, bell->mountpoint);
-  while ((next = g_queue_peek_head (&bell->waiting)) != NULL && message->len + strlen (next) < RING_ROOM)
+  while ((next = g_queue_peek_head (&bell->waiting)) != NULL && message->len + strlen (next) + 1 <= RING_ROOM)
     {
       append_text (message, next);
+      g_hash_table_remove (bell->waiting_set, next);
       g_free (g_queue_pop_head (&bell->waiting));
     }
   return message;
@@ -142,9 +147,14 @@ bell_hang (Bell *bell, const char *device, const char *mountpoint)
 void
 bell_ring (Bell *bell, const char *path)
 {
-  if (bell->source == 0 || g_queue_find_custom (&bell->waiting, path, (GCompareFunc)strcmp) != NULL)
+  char *copy;
+
+  if (bell->source == 0 || g_hash_table_contains (bell->waiting_set, path)
+      || strlen (bell->device) + strlen (bell->mountpoint) + strlen (path) + 3 > RING_ROOM)
     return;
-  g_queue_push_tail (&bell->waiting, g_strdup (path));
+  copy = g_strdup (path);
+  g_queue_push_tail (&bell->waiting, copy);
+  g_hash_table_add (bell->waiting_set, copy);
   ring_next (bell);
 }
 
@@ -194,6 +204,7 @@ bell_stop (Bell *bell)
   if (bell->ringer != 0)
     wait_for_end (bell);
   close (bell->fd);
+  g_hash_table_unref (bell->waiting_set);
   g_queue_clear_full (&bell->waiting, g_free);
   g_free (bell->device);
   g_free (bell->mountpoint);

@@ -283,6 +283,8 @@ daemon_run (const Options *options, GError **error)
   gboolean started;
 
   daemon.bell = bell_start ();
+  if (daemon.bell == NULL)
+    g_warning ("there is no process to tell of changes (inotify): %s", g_strerror (errno));
   soap_start ();
   daemon.loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, &daemon);

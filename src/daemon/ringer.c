@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Whether @root is the root of the mount on @device. Asks the kernel alone: whoever serves a mount there may be dead. */
@@ -36,6 +35,7 @@ open_file (int root, const char *path)
 {
   struct open_how how
     = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS};
+
   return (int)syscall (SYS_openat2, root, path, &how, sizeof how);
 }
 
@@ -117,6 +117,8 @@ ringer_run (int fd)
   char message[RING_ROOM];
   ssize_t length;
 
+  /* Who was started without stdin, stdout or stderr may get their numbers for something else. */
+  fd = fcntl (fd, F_DUPFD, 3);
   /* What is meant to end us ends the daemon, and we end with it. */
   for (guint i = 0; i < G_N_ELEMENTS (ignored); i++)
     signal (ignored[i], SIG_IGN);

@@ -9,7 +9,8 @@
 typedef struct
 {
   Secret *said;     /* NULL: nothing can be read */
-  gboolean awaited; /* that it will be another one was told already */
+  gboolean awaited; /* that it is, or will be, another one was told already */
+  gboolean refused; /* and who then wanted to read it was refused */
 } Told;
 
 struct Rings
@@ -25,71 +26,91 @@ secret_of (const char *text)
   return secret_new (text, strlen (text));
 }
 
-static Secret *
-say_state (const Tree *tree)
+/* What the files of one RingsWith say; FALSE: nothing is to be told of them at this moment. */
+typedef gboolean (*Say) (const Tree *tree, Standing standing, Secret **said);
+
+static gboolean
+say_state (const Tree *tree, Standing standing, Secret **said)
 {
-  return secret_of (account_has_session (tree->account) ? "true" : "false");
+  gboolean alive = account_has_session (tree->account);
+
+  *said = secret_of (alive ? "true" : "false");
+  return alive || standing != STANDING_UNDECIDED;
 }
 
-static Secret *
-say_session (const Tree *tree)
+static gboolean
+say_session (const Tree *tree, Standing standing, Secret **said)
 {
   const Secret *id = account_session_id (tree->account);
 
-  return id == NULL ? NULL : secret_new (secret_text (id), secret_length (id));
+  if (id != NULL && standing != STANDING_REFUSED)
+    *said = secret_new (secret_text (id), secret_length (id));
+  return standing != STANDING_UNDECIDED;
 }
 
-static Secret *
-say_identity (const Tree *tree)
+/* A session that ends, and is renewed, leaves the identity as it is; one that is gone for good has none. */
+static gboolean
+is_known (const Tree *tree, Standing standing, const Secret *said)
+{
+  if (said != NULL)
+    return standing != STANDING_UNDECIDED;
+  return standing == STANDING_REFUSED && account_session_id (tree->account) == NULL;
+}
+
+static gboolean
+say_identity (const Tree *tree, Standing standing, Secret **said)
 {
   const Identity *identity = account_identity (tree->account, NULL);
+  const Guid *expected = account_expected_identity (tree->account);
 
-  return identity == NULL ? NULL : secret_of (identity->id.text);
+  if (identity != NULL)
+    *said = secret_of (identity->id.text);
+  else if (standing == STANDING_UNCONFIRMED && expected != NULL)
+    *said = secret_of (expected->text);
+  return is_known (tree, standing, *said);
 }
 
-static Secret *
-say_link (const Tree *tree)
+/* The folder of an identity that is in the list. */
+static char *
+folder_of_identity (const Tree *tree, const Guid *id)
 {
+  gint slot = directory_find_identity (tree->directory, id->text);
+
+  return slot < 0 ? NULL : tree_path (tree, node_make (KIND_ONE, (guint)slot));
+}
+
+static gboolean
+say_link (const Tree *tree, Standing standing, Secret **said)
+{
+  const Guid *expected = account_expected_identity (tree->account);
   g_autofree char *target = tree_read_link (tree, node_make (KIND_CURRENT, 0), NULL);
 
-  return target == NULL ? NULL : secret_of (target);
+  if (target == NULL && standing == STANDING_UNCONFIRMED && expected != NULL)
+    target = folder_of_identity (tree, expected);
+  if (target != NULL)
+    *said = secret_of (target);
+  return is_known (tree, standing, *said);
 }
 
-/* What the files of a row with this RingsWith say. */
-static Secret *(*const say[N_RINGS]) (const Tree *tree) = {
+static const Say say[N_RINGS] = {
   [RINGS_WITH_STATE] = say_state,
   [RINGS_WITH_SESSION] = say_session,
   [RINGS_WITH_IDENTITY] = say_identity,
   [RINGS_WITH_LINK] = say_link,
 };
 
-static gboolean
-is_decided (const Tree *tree, RingsWith with, Standing standing)
-{
-  if (with == RINGS_WITH_STATE)
-    return standing != STANDING_UNDECIDED || account_has_session (tree->account);
-  return standing == STANDING_SERVED || standing == STANDING_REFUSED
-         || (with == RINGS_WITH_SESSION && standing == STANDING_RENEWABLE);
-}
-
-static Secret *
-say_now (const Tree *tree, RingsWith with, Standing standing)
-{
-  return with == RINGS_WITH_SESSION && standing != STANDING_SERVED ? NULL : say[with](tree);
-}
-
 Rings *
 rings_new (const Tree *tree, NodeId folder)
 {
   Rings *rings = g_new0 (Rings, 1);
-  gboolean undecided = account_standing (tree->account) == STANDING_UNDECIDED;
+  Standing standing = account_standing (tree->account);
 
   rings->tree = tree;
   rings->folder = folder;
   for (RingsWith with = RINGS_NEVER + 1; with < N_RINGS; with++)
     {
-      rings->told[with].said = say[with](tree);
-      rings->told[with].awaited = rings->told[with].said == NULL && undecided;
+      say[with](tree, standing, &rings->told[with].said);
+      rings->told[with].awaited = rings->told[with].said == NULL && standing == STANDING_UNCONFIRMED;
     }
   return rings;
 }
@@ -123,16 +144,17 @@ append_rows (const Rings *rings, RingsWith with, GArray *nodes)
       }
 }
 
-/* TRUE if it is to be told. */
+/* TRUE if it is to be told. Takes @said. @expected: by the look of things; a reader would have it found out. */
 static gboolean
-take (Told *told, Secret *said, gboolean renewable)
+take (Told *told, Secret *said, gboolean expected)
 {
   gboolean same = secret_equal (told->said, said);
-  gboolean news = !told->awaited && !same;
+  gboolean news = !told->awaited && (!same || (told->refused && said != NULL && !expected));
 
   g_clear_pointer (&told->said, secret_unref);
   told->said = said;
-  told->awaited = renewable && (told->awaited || !same);
+  told->awaited = expected && (told->awaited || !same);
+  told->refused = expected && told->refused && same;
   return news;
 }
 
@@ -140,13 +162,15 @@ void
 rings_look (Rings *rings, GArray *nodes)
 {
   Standing standing = account_standing (rings->tree->account);
+  gboolean expected = standing == STANDING_RENEWABLE || standing == STANDING_UNCONFIRMED;
 
   for (RingsWith with = RINGS_NEVER + 1; with < N_RINGS; with++)
     {
-      gboolean renewable = with == RINGS_WITH_SESSION && standing == STANDING_RENEWABLE;
+      Secret *said = NULL;
 
-      if (is_decided (rings->tree, with, standing)
-          && take (&rings->told[with], say_now (rings->tree, with, standing), renewable))
+      if (!say[with](rings->tree, standing, &said))
+        g_clear_pointer (&said, secret_unref);
+      else if (take (&rings->told[with], said, expected && with != RINGS_WITH_STATE))
         append_rows (rings, with, nodes);
     }
 }
@@ -154,6 +178,9 @@ rings_look (Rings *rings, GArray *nodes)
 void
 rings_refused (Rings *rings)
 {
-  for (RingsWith with = 0; with < N_RINGS; with++)
-    rings->told[with].awaited = FALSE;
+  for (RingsWith with = RINGS_NEVER + 1; with < N_RINGS; with++)
+    {
+      rings->told[with].refused = rings->told[with].refused || rings->told[with].awaited;
+      rings->told[with].awaited = FALSE;
+    }
 }

@@ -162,6 +162,20 @@ def test_a_switch_by_somebody_elses_hand_is_seen(mount, service):
         assert [seen.content for seen in watch.wait_for('identity')] == [f'{TWIN_1}\n']
 
 
+@pytest.mark.parametrize('check_ttl', [0, 60])
+def test_what_another_mount_of_the_account_changes_is_seen(remount, service, check_ttl):
+    mounted, other = (remount(service.url, check_ttl=check_ttl) for _ in range(2))
+    with Watch(mounted.path) as watch:
+        log_in(other)
+        assert {'cookie', 'session'} <= {seen.name for seen in watch.wait_for('session', 'cookie', 'identity')}
+        log_in(other)
+        cookie = other.read('cookie')
+        assert [seen.content for seen in watch.wait_for('cookie')] == [cookie]
+        other.write('identity', f'{FJORD}\n')
+        seen = {one.name: one.content for one in watch.wait_for('identity', 'current')}
+    assert seen['identity'] == f'{FJORD}\n' and seen['current'].endswith(FJORD)
+
+
 # --- writes ---
 
 def shell_write(path, text):

@@ -1,7 +1,7 @@
 /* What those who watch files are told (tree/rings.h): each change of what a reader would get, once, and nothing else. */
 #include "tree/rings.h"
 
-#include "support/runs.h"
+#include "support/mounts.h"
 #include "support/sentences.h"
 
 /* A mount of which somebody watches the root: looked at whenever something may have changed, as the daemon does. */
@@ -314,6 +314,70 @@ a_stored_session_that_was_dead_is_told_when_it_is_renewed (void)
   assert_told (watch, "cookie");
 }
 
+static void
+another_mounts_renewal_is_told_at_once_and_not_again_when_it_was_confirmed (void)
+{
+  g_autoptr (Watch) watch = watch_new (rig_stored_on (FJELL));
+  g_autoptr (Record) record = record_of_another_session (watch->rig, "sid-other", FJELL);
+
+  rig_tell (watch->rig, record);
+  assert_told (watch, "cookie");
+  assert_cookie (watch->rig, "sid-other");
+  assert_told (watch, "");
+}
+
+static void
+another_mounts_switch_is_told_at_once_and_not_again_when_it_was_confirmed (void)
+{
+  g_autoptr (Watch) watch = watch_new (rig_stored_on (FJELL));
+  g_autoptr (Record) record = record_now (watch->rig);
+
+  tree_changed (watch->tree, CHANGED_IDENTITIES, 0);
+  record->chosen = guid_of (SKOG);
+  record->chosen_by = CHOSEN_BY_WRITE;
+  service_switch_all (watch->rig->service, SKOG);
+  rig_tell (watch->rig, record);
+  assert_told (watch, "identity current");
+  read_as (watch, WANT_IDENTITY);
+  read_as (watch, WANT_COOKIE);
+  assert_told (watch, "");
+}
+
+static void
+who_was_refused_another_mounts_session_is_told_when_it_can_be_read_and_not_before (void)
+{
+  g_autoptr (Watch) watch = watch_new (rig_stored_on (FJELL));
+  g_autoptr (Record) record = record_of_another_session (watch->rig, "sid-other", FJELL);
+
+  rig_tell (watch->rig, record);
+  assert_told (watch, "cookie");
+  watch->rig->service->away = TRUE;
+  for (guint i = 0; i < 3; i++)
+    fail_to_read (watch, WANT_COOKIE, SO24_ERROR_TIMED_OUT);
+  assert_told (watch, "");
+  watch->rig->service->away = FALSE;
+  read_as (watch, WANT_COOKIE);
+  assert_told (watch, "cookie");
+}
+
+static void
+a_refusal_that_lasts_is_told_once (void)
+{
+  g_autoptr (Watch) watch = watch_new (rig_logged_in (FJELL));
+
+  end_session (watch);
+  for (guint i = 0; i < 5; i++)
+    {
+      service_next (watch->rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_TIMED_OUT));
+      fail_to_read (watch, WANT_COOKIE, SO24_ERROR_TIMED_OUT);
+      rig_pass (watch->rig, 1000);
+    }
+  assert_told (watch, "session cookie");
+  service_next (watch->rig->service, OPERATION_LOGIN, answer_failed (OPERATION_LOGIN, SO24_ERROR_REJECTED));
+  fail_to_read (watch, WANT_COOKIE, SO24_ERROR_REJECTED);
+  assert_told (watch, "identity");
+}
+
 static const Sentence sentences[] = {
   SENTENCE (what_is_there_at_the_start_is_no_news),
   SENTENCE (a_first_login_is_told_once),
@@ -331,6 +395,10 @@ static const Sentence sentences[] = {
   SENTENCE (a_service_out_of_reach_changes_nothing),
   SENTENCE (a_stored_session_that_is_alive_is_no_news),
   SENTENCE (a_stored_session_that_was_dead_is_told_when_it_is_renewed),
+  SENTENCE (another_mounts_renewal_is_told_at_once_and_not_again_when_it_was_confirmed),
+  SENTENCE (another_mounts_switch_is_told_at_once_and_not_again_when_it_was_confirmed),
+  SENTENCE (who_was_refused_another_mounts_session_is_told_when_it_can_be_read_and_not_before),
+  SENTENCE (a_refusal_that_lasts_is_told_once),
 };
 
 MAIN ("rings")
