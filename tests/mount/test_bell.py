@@ -22,6 +22,7 @@ from support.watching import Watch
 
 LONG = os.environ.get('SO24_LONG')
 TIMES = 200 if LONG else 12
+LIMIT = 600 if LONG else 60  # seconds, for all the mounts of a test
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_it_ends_with_the_daemon(mount, service, end, foreground):
 def test_a_daemon_that_is_killed_while_changes_go_on_leaves_no_process_and_no_mount_that_hangs(mount, service):
     bells = []
     for number in range(TIMES):
-        mounted = mount(service.url, source=f'killed{number}')
+        mounted = mount(service.url, source=f'killed{number}', limit=LIMIT)
         log_in(mounted)
         [bell] = bells_of(mounted.pid)
         bells.append(bell)
@@ -154,7 +155,7 @@ def test_a_daemon_that_is_killed_while_changes_go_on_leaves_no_process_and_no_mo
 
 def test_a_signal_ends_the_daemon_while_changes_go_on(mount, service):
     for number in range(TIMES):
-        mounted = mount(service.url, source=f'ended{number}')
+        mounted = mount(service.url, source=f'ended{number}', limit=LIMIT)
         log_in(mounted)
         [bell] = bells_of(mounted.pid)
         with Changing(mounted) as changing:
@@ -165,7 +166,7 @@ def test_a_signal_ends_the_daemon_while_changes_go_on(mount, service):
 
 def test_who_made_a_change_can_unmount_at_once(mount, service):
     for number in range(TIMES):
-        mounted = mount(service.url, source=f'unmounted{number}')
+        mounted = mount(service.url, source=f'unmounted{number}', limit=LIMIT)
         log_in(mounted)
         mounted.write('identity', f'{FJORD}\n')
         mounted.unmount()
