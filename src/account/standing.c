@@ -9,15 +9,6 @@ is_waited_for (const Account *account)
   return account->main.waiters.length + account->main.commands.length > 0;
 }
 
-/* Who waits for a Login after one that failed may well wait for the next one, too; that must not keep it from being told. */
-static Standing
-without_session (const Account *account)
-{
-  if (account->credential == NULL)
-    return STANDING_REFUSED;
-  return is_waited_for (account) && account->limits.failures == 0 ? STANDING_UNDECIDED : STANDING_RENEWABLE;
-}
-
 Standing
 account_standing (const Account *account)
 {
@@ -27,9 +18,11 @@ account_standing (const Account *account)
     return STANDING_SERVED;
   if (session->withheld != NULL)
     return STANDING_REFUSED;
-  if (session->id == NULL)
-    return without_session (account);
-  return is_waited_for (account) ? STANDING_UNDECIDED : STANDING_UNCONFIRMED;
+  if (session->id == NULL && account->credential == NULL)
+    return STANDING_REFUSED;
+  if (is_waited_for (account))
+    return STANDING_UNDECIDED;
+  return session->id == NULL ? STANDING_RENEWABLE : STANDING_UNCONFIRMED;
 }
 
 const Secret *

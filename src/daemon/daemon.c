@@ -259,9 +259,10 @@ stop (Daemon *daemon)
 {
   if (daemon->watchers != NULL)
     watchers_stop (daemon->watchers);
+  /* Both serve the mount meanwhile; between the end of the second and the unmounting nobody must begin to wait. */
+  g_clear_pointer (&daemon->bell, bell_stop);
   if (daemon->runner != NULL)
     runner_stop (daemon->runner);
-  g_clear_pointer (&daemon->bell, bell_stop);
   if (daemon->fs != NULL)
     fs_unmount (daemon->fs);
   g_clear_pointer (&daemon->runner, runner_free);

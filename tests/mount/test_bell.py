@@ -11,6 +11,7 @@ import pytest
 
 from support import memory
 from support.accounts import OLA
+from support.answers import Identity
 from support.bells import NAME, bells_of, has_ended, is_there, status
 from support.expecting import fails_with
 from support.memory import require_a_look_at_memory
@@ -22,6 +23,7 @@ from support.watching import Watch
 
 LONG = os.environ.get('SO24_LONG')
 TIMES = 200 if LONG else 12
+SHORT = '310d5fd3-0002-4047-a03b-000000000007'
 LIMIT = 600 if LONG else 60  # seconds, for all the mounts of a test
 
 
@@ -165,10 +167,13 @@ def test_a_signal_ends_the_daemon_while_changes_go_on(mount, service):
 
 
 def test_who_made_a_change_can_unmount_at_once(mount, service):
+    service.model.identities += (Identity(SHORT, 'Fjord', 400000000007),)
     for number in range(TIMES):
         mounted = mount(service.url, source=f'unmounted{number}', limit=LIMIT)
         log_in(mounted)
         mounted.write('identity', f'{FJORD}\n')
+        if number % 2:
+            mounted.write('identity', 'Fjord')  # the close makes the switch
         mounted.unmount()
 
 

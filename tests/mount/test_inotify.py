@@ -8,14 +8,16 @@ import pytest
 
 from support import accounts
 from support.accounts import ola
+from support.answers import Identity
 from support.expecting import fails_with
 from support.model_service import FJORD, HOME, TWIN_1, log_in
 from support.waiting import wait_for
-from support.watching import CLOSE_WRITE, MODIFY, OPEN, InotifyWait, Watch
+from support.watching import CLOSE_WRITE, MODIFY, OPEN, InotifyWait, Watch, read_or_errno
 
 LONG = os.environ.get('SO24_LONG')
 TIMES = 1000 if LONG else 100
 LIMIT = 900 if LONG else 120
+SHORT = '310d5fd3-0002-4047-a03b-000000000007'
 ROOT = ('session', 'cookie', 'identity', 'current')
 
 
@@ -140,6 +142,20 @@ def test_an_end_that_is_found_by_reading_session_is_seen_at_once(mounted):
         assert folder.names() == ['session', 'cookie', 'session']
 
 
+def test_a_renewal_that_failed_is_seen_and_so_is_the_one_that_succeeds(mount, service):
+    mounted = mount(service.url, {'check_ttl': 0})
+    log_in(mounted)
+    with Watch(mounted.path / 'cookie') as watch:
+        service.model.end_sessions()
+        service.next('Login', service.fault('Out of order'))
+        with fails_with(errno.EREMOTEIO):
+            mounted.read('cookie')
+        [refused] = watch.wait_for('cookie')
+        assert refused.content in errno.errorcode.values()
+        new = wait_for(lambda: len(read_or_errno(mounted.path / 'cookie')) > 20 and mounted.read('cookie'))
+        assert [seen.content for seen in watch.wait_for('cookie')] == [new]
+
+
 def test_a_cookie_that_is_withheld_is_seen_and_so_is_its_return(mount, service):
     mounted = mount(service.url, {'check_ttl': 0})
     log_in(mounted)
@@ -205,15 +221,17 @@ def test_a_write_to_identity_is_told_as_on_any_other_file_system(mount, service,
 
 def test_a_switch_that_is_made_by_the_close_is_seen_too(mount, service):
     """The name could have gone on; so the write, of which the kernel tells, came before the change."""
+    service.model.identities += (Identity(SHORT, 'Fjord', 400000000007),)
     mounted = mount(service.url)
     log_in(mounted)
-    with Watch(mounted.path / 'identity') as watch:
-        descriptor = os.open(mounted.path / 'identity', os.O_WRONLY)
-        os.write(descriptor, 'Fjord & Fjell A'.encode())
-        os.write(descriptor, b'S')
-        os.close(descriptor)
-        wait_for(lambda: watch.seen and watch.seen[-1].content == f'{FJORD}\n', what='the new identity')
-        assert mounted.read('identity') == f'{FJORD}\n'
+    for _ in range(10):
+        with Watch(mounted.path / 'identity') as watch:
+            descriptor = os.open(mounted.path / 'identity', os.O_WRONLY)
+            os.write(descriptor, b'Fjord')
+            assert [seen.content for seen in watch.wait_for('identity')] == [f'{HOME}\n']
+            os.close(descriptor)
+            assert [seen.content for seen in watch.wait_for('identity')] == [f'{SHORT}\n']
+        mounted.write('identity', f'{HOME}\n')
 
 
 def test_a_write_that_fails_does_not_hide_that_the_identity_has_changed(mount, service):
