@@ -26,7 +26,8 @@ typedef enum
   CHANGED_IDENTITY = 1 << 1,
   CHANGED_IDENTITIES = 1 << 2,
   CHANGED_PASSPORT = 1 << 3,
-  CHANGED_OWN = 1 << 4 /* the session of @identity_id's own */
+  CHANGED_OWN = 1 << 4,     /* the session of @identity_id's own */
+  CHANGED_STANDING = 1 << 5 /* account/standing.h */
 } Changed;
 
 typedef struct

@@ -6,7 +6,7 @@ Sight
 sight_take (const Account *account)
 {
   const Session *session = account->main.session;
-  Sight sight = {.withheld = session->withheld != NULL};
+  Sight sight = {.withheld = session->withheld != NULL, .standing = account_standing (account)};
 
   if (session->passport != NULL)
     sight.passport = g_strconcat (session->passport->id.text, session->passport->email, NULL);
@@ -41,6 +41,7 @@ sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
   changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
   changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
   changed |= g_strcmp0 (before->passport, after->passport) == 0 ? 0 : CHANGED_PASSPORT;
+  changed |= before->standing == after->standing ? 0 : CHANGED_STANDING;
   if (changed != 0)
     effects_changed (effects, changed);
 }

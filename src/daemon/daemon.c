@@ -8,6 +8,7 @@
 #include "daemon/process.h"
 #include "daemon/runner.h"
 #include "daemon/sandbox_child.h"
+#include "daemon/watchers.h"
 #include "soap/envelope.h"
 #include "store/digest.h"
 
@@ -20,6 +21,7 @@
 
 typedef struct
 {
+  Bell *bell; /* NULL: nobody is told of changes */
   char *mountpoint;
   SandboxChild *sandbox;
   Client *client;
@@ -27,6 +29,7 @@ typedef struct
   Credentials *credentials; /* NULL: there are none but those that are written to login */
   Account *account;
   Tree *tree;
+  Watchers *watchers;
   Runner *runner;
   Fs *fs;
   GMainLoop *loop;
@@ -93,12 +96,18 @@ on_ready (gpointer data)
 }
 
 static void
+on_written (gpointer data, NodeId node, gboolean told)
+{
+  watchers_written (((Daemon *)data)->watchers, node, told);
+}
+
+static void
 on_gone (gpointer data)
 {
   g_main_loop_quit (((Daemon *)data)->loop);
 }
 
-static const FsHooks hooks = {post, on_ready, on_gone};
+static const FsHooks hooks = {post, on_ready, on_written, on_gone};
 
 static gboolean
 on_signal (gpointer data)
@@ -216,6 +225,7 @@ new_runner (const Daemon *daemon, const Options *options)
     .account = daemon->account,
     .client = daemon->client,
     .tree = daemon->tree,
+    .watchers = daemon->watchers,
     .store = daemon->store,
     .patience_s = (guint)options->timeout_s + PATIENCE_S,
   };
@@ -248,6 +258,7 @@ start (Daemon *daemon, const Options *options, GError **error)
   daemon->account = new_account (options, daemon->store != NULL);
   daemon->tree = new_tree (daemon, options, &access);
   tree_note_event (daemon->tree, "started version=" SO24_VERSION, g_get_real_time ());
+  daemon->watchers = watchers_new (daemon->tree, daemon->bell);
   daemon->runner = new_runner (daemon, options);
   record = daemon->store == NULL ? NULL : store_load (daemon->store);
   if (!take_up (daemon, record, error))
@@ -257,12 +268,17 @@ start (Daemon *daemon, const Options *options, GError **error)
   if (daemon->fs == NULL)
     return FALSE;
   runner_set_fs (daemon->runner, daemon->fs);
+  watchers_start (daemon->watchers, daemon->fs, daemon->mountpoint);
   return TRUE;
 }
 
 static void
 stop (Daemon *daemon)
 {
+  if (daemon->watchers != NULL)
+    watchers_stop (daemon->watchers);
+  /* Both serve the mount meanwhile; between the end of the second and the unmounting nobody must begin to wait. */
+  g_clear_pointer (&daemon->bell, bell_stop);
   if (daemon->runner != NULL)
     {
       runner_stop (daemon->runner);
@@ -273,6 +289,7 @@ stop (Daemon *daemon)
   g_clear_pointer (&daemon->runner, runner_free);
   g_clear_pointer (&daemon->store, store_free);
   g_clear_pointer (&daemon->credentials, credentials_free);
+  g_clear_pointer (&daemon->watchers, watchers_free);
   g_clear_pointer (&daemon->tree, tree_free);
   g_clear_pointer (&daemon->account, account_free);
   g_clear_pointer (&daemon->client, client_free);
@@ -287,6 +304,9 @@ daemon_run (const Options *options, GError **error)
   Daemon daemon = {0};
   gboolean started;
 
+  daemon.bell = bell_start ();
+  if (daemon.bell == NULL)
+    g_warning ("there is no process to tell of changes (inotify): %s", g_strerror (errno));
   soap_start ();
   daemon.loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, &daemon);

@@ -16,6 +16,7 @@ struct Runner
   Alarm *alarm;
   Effects *effects;
   gboolean running;
+  gboolean telling;    /* effects wait for those who watch files to be told */
   guint sync_patience; /* a timeout that runs while effects wait for the store; 0: none wait */
   GHashTable *calls;   /* number -> RunningCall, owned */
 };
@@ -150,8 +151,21 @@ cancel_call (Runner *runner, const Effect *effect)
 static void
 answer (Runner *runner, const Effect *effect)
 {
+  if (effect->error != NULL)
+    watchers_refused (runner->parts.watchers);
   if (runner->fs != NULL)
     fs_answer (runner->fs, effect->waiter, effect->error);
+}
+
+static void carry_on (Runner *runner);
+
+static void
+on_told (gpointer data)
+{
+  Runner *runner = data;
+
+  runner->telling = FALSE;
+  carry_on (runner);
 }
 
 static void
@@ -161,6 +175,12 @@ changed (Runner *runner, const Effect *effect)
     tree_own_changed (runner->parts.tree, &effect->identity_id, g_get_real_time ());
   else
     tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
+  if (effect->changed == CHANGED_OWN)
+    watchers_look_at_own (runner->parts.watchers, &effect->identity_id);
+  else
+    watchers_look (runner->parts.watchers);
+  runner->telling = TRUE;
+  watchers_wait (runner->parts.watchers, on_told, runner);
 }
 
 static void
@@ -210,8 +230,6 @@ unlock (Runner *runner, const Effect *effect)
   store_unlock (runner->parts.store);
 }
 
-static void carry_on (Runner *runner);
-
 static void
 on_synced (gpointer data)
 {
@@ -244,6 +262,12 @@ static void (*const carry_out[N_EFFECTS]) (Runner *runner, const Effect *effect)
   [EFFECT_LOCK] = lock,      [EFFECT_UNLOCK] = unlock,      [EFFECT_EVENT] = note_event,
 };
 
+static gboolean
+is_held (const Runner *runner)
+{
+  return runner->sync_patience != 0 || runner->telling;
+}
+
 static void
 carry_on (Runner *runner)
 {
@@ -252,8 +276,7 @@ carry_on (Runner *runner)
   if (runner->running)
     return;
   runner->running = TRUE;
-  while ((next = runner->sync_patience == 0 ? effects_pop (runner->effects) : effects_pop_urgent (runner->effects))
-         != NULL)
+  while ((next = is_held (runner) ? effects_pop_urgent (runner->effects) : effects_pop (runner->effects)) != NULL)
     {
       g_autoptr (Effect) effect = next;
 

@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "fs/fs.h"
 #include "net/client.h"
+#include "daemon/watchers.h"
 #include "store/store.h"
 
 typedef struct Runner Runner;
@@ -14,6 +15,7 @@ typedef struct
   Account *account;
   Client *client;
   Tree *tree;
+  Watchers *watchers;
   Store *store;     /* NULL: nothing is kept between runs */
   guint patience_s; /* to wait for another mount that logs in to the same account */
 } RunnerParts;

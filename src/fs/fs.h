@@ -15,6 +15,8 @@ typedef struct
   void (*post) (gpointer data, const Event *event);
   /* The kernel has begun to use the mount. */
   void (*ready) (gpointer data);
+  /* A write to @node has ended. @told: the kernel tells those who watch it (inotify), for that write. */
+  void (*written) (gpointer data, NodeId node, gboolean told);
   /* The mount is gone; the loop may end. */
   void (*gone) (gpointer data);
 } FsHooks;
@@ -37,6 +39,11 @@ void fs_answer (Fs *fs, guint64 waiter, const GError *error);
 
 /* What is served may have changed, or something have happened: those who wait for that are woken. */
 void fs_look_again (Fs *fs);
+/* Whether a write to @node waits: until it ends the kernel holds the file's lock, and nobody else can write or set times. */
+gboolean fs_is_written (const Fs *fs, NodeId node);
+
+/* The mount's device, as /proc/self/mountinfo writes it; NULL: unknown. */
+const char *fs_device (const Fs *fs);
 
 /* Unmounts and frees. All waiters must have been answered (EVENT_STOP). */
 void fs_unmount (Fs *fs);

@@ -161,6 +161,12 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
   return fs;
 }
 
+const char *
+fs_device (const Fs *fs)
+{
+  return fs->device;
+}
+
 void
 fs_look_again (Fs *fs)
 {

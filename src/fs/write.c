@@ -44,10 +44,18 @@ take_failure (Handle *handle, const char *bytes, gsize size)
 }
 
 static void
+leave_gate (Fs *fs, NodeId node, gboolean told)
+{
+  gate_open (fs, node);
+  fs->hooks.written (fs->data, node, told);
+}
+
+static void
 finish (Parked *parked, const GError *error)
 {
   Fs *fs = parked->fs;
   NodeId node = parked->node;
+  gboolean told = error == NULL && !parked->at_end;
 
   if (error != NULL)
     {
@@ -62,7 +70,7 @@ finish (Parked *parked, const GError *error)
         fuse_reply_write (parked->request, parked->written);
       parked_free (parked);
     }
-  gate_open (fs, node);
+  leave_gate (fs, node, told);
 }
 
 /*
@@ -98,13 +106,30 @@ drive (Parked *parked)
       break;
     case INPUT_INCOMPLETE:
       fuse_reply_err (parked->request, closes_last (parked) ? error_errno (error) : 0);
-      gate_open (parked->fs, parked->node);
+      leave_gate (parked->fs, parked->node, FALSE);
       parked_free (parked);
       break;
     case INPUT_FAILED:
       finish (parked, error);
       break;
     }
+}
+
+gboolean
+fs_is_written (const Fs *fs, NodeId node)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, fs->parked);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Parked *parked = value;
+
+      if (parked->node == node && parked->handle != NULL && !parked->at_end)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static Parked *

@@ -16,15 +16,18 @@ static const NodeKind kinds[N_KINDS] = {
                   .render = render_nothing, .input = INPUT_LOGIN},
   [KIND_LOGOUT] = {"logout", KIND_ROOT, S_IFREG | 0200, "write anything: session and credential are forgotten",
                    .render = render_nothing, .input = INPUT_LOGOUT},
-  [KIND_SESSION] = {"session", KIND_ROOT, PUBLIC, "true or false: whether the session is alive; never logs in",
-                    WANT_SESSION, render_session, .changes = CHANGES_WITH_SESSION, .announced = TRUE},
-  [KIND_IDENTITY] = {"identity", KIND_ROOT, S_IFREG | 0644,
-                     "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY,
-                     render_identity, INPUT_IDENTITY, CHANGES_WITH_IDENTITY, .announced = TRUE},
-  [KIND_COOKIE] = {"cookie", KIND_ROOT, COOKIE, "the session id, for every other tool", WANT_COOKIE, render_cookie,
-                   .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE, .announced = TRUE},
-  [KIND_CURRENT]
-  = {"current", KIND_ROOT, LINK, "leads to the active identity's folder", .changes = CHANGES_WITH_IDENTITY},
+  [KIND_SESSION]
+  = {"session", KIND_ROOT, PUBLIC, "true or false: whether the session is alive; never logs in", WANT_SESSION,
+     render_session, .changes = CHANGES_WITH_SESSION, .announced = TRUE, .rings = RINGS_WITH_STATE},
+  [KIND_IDENTITY]
+  = {"identity", KIND_ROOT, S_IFREG | 0644,
+     "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY, render_identity,
+     INPUT_IDENTITY, CHANGES_WITH_IDENTITY, .announced = TRUE, .rings = RINGS_WITH_IDENTITY},
+  [KIND_COOKIE]
+  = {"cookie", KIND_ROOT, COOKIE, "the session id, for every other tool", WANT_COOKIE, render_cookie,
+     .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE, .announced = TRUE, .rings = RINGS_WITH_SESSION},
+  [KIND_CURRENT] = {"current", KIND_ROOT, LINK, "leads to the active identity's folder",
+                    .changes = CHANGES_WITH_IDENTITY, .rings = RINGS_WITH_LINK},
   [KIND_IDENTITIES] = {"identities", KIND_ROOT, FOLDER, "whom you may act as: <client-name>/<guid>/", WANT_IDENTITIES,
                        .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ERROR] = {"error", KIND_ROOT, PUBLIC, "why the last operation failed", .render = render_error,
@@ -49,7 +52,8 @@ static const NodeKind kinds[N_KINDS] = {
   = {"export", KIND_ROOT, FOLDER, "the cookie in the forms that other tools take", .changes = CHANGES_WITH_SESSION},
 #define EXPORT(file, row, folder, reason)                                                                              \
   {                                                                                                                    \
-    file, folder, COOKIE, NULL, WANT_COOKIE, render_export, .changes = reason, .form = row, .bears_cookie = TRUE       \
+    file, folder, COOKIE, NULL, WANT_COOKIE, render_export, .changes = reason, .form = row, .bears_cookie = TRUE,      \
+                                                            .rings = RINGS_WITH_SESSION                                \
   }
   [KIND_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_EXPORT, CHANGES_WITH_SESSION),
   [KIND_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_EXPORT, CHANGES_WITH_SESSION),

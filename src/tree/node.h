@@ -82,6 +82,17 @@ typedef enum
   N_CHANGES
 } Changes;
 
+/* What those who watch a file are told of (tree/rings.h). */
+typedef enum
+{
+  RINGS_NEVER,
+  RINGS_WITH_STATE,    /* whether there is a session */
+  RINGS_WITH_SESSION,  /* which one it is */
+  RINGS_WITH_IDENTITY, /* which identity is active */
+  RINGS_WITH_LINK,     /* where its folder is */
+  N_RINGS
+} RingsWith;
+
 typedef struct Tree Tree;
 
 /* Appends the content that the file has now, or says why it has none. */
@@ -105,6 +116,7 @@ typedef struct
     bears_cookie; /* who reads it can act as the user: mode and group are the mount's (tree/access.h), and audited */
   Freeze freeze;  /* instead of render */
   gboolean announced; /* by poll(2), when it reads as something else than before */
+  RingsWith rings;
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

@@ -278,6 +278,26 @@ inode_numbers_are_unique_and_survive_a_remount (void)
 }
 
 static void
+assert_path (const Tree *tree, NodeId folder, const TreeEntry *entry)
+{
+  g_autofree char *path = tree_path (tree, entry->node);
+
+  g_assert_true (g_str_has_suffix (path, entry->name));
+  g_assert_cmpuint (find (tree, path), ==, entry->node);
+}
+
+static void
+a_path_leads_to_its_node (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+  g_autoptr (Tree) tree = tree_for (rig);
+  g_autofree char *path = tree_path (tree, find (tree, "cookie"));
+
+  g_assert_cmpstr (path, ==, "cookie");
+  walk (tree, KIND_ROOT, assert_path);
+}
+
+static void
 every_change_has_a_time_of_its_own (void)
 {
   g_autoptr (Rig) rig = rig_logged_in (NULL);
@@ -329,6 +349,7 @@ static const Sentence sentences[] = {
   SENTENCE (passport_is_there_only_after_a_login_by_token),
   SENTENCE (an_identity_that_goes_is_gone_and_comes_back_as_the_same_node),
   SENTENCE (inode_numbers_are_unique_and_survive_a_remount),
+  SENTENCE (a_path_leads_to_its_node),
   SENTENCE (every_change_has_a_time_of_its_own),
   SENTENCE (error_tells_time_operation_errno_and_reason_in_one_line),
   SENTENCE (the_readme_shows_paths_that_a_shell_understands_and_no_secret),
