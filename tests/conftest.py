@@ -37,8 +37,8 @@ def mount(tmp_path, secrets):
 @pytest.fixture
 def remount(mount, tmp_path):
     """A factory of mounts that keep their sessions in one folder, tmp_path/shared: remount(URL, rate=100) -> Mount."""
-    def start(endpoint, debug=False, **options):
-        return mount(endpoint, options, debug=debug, env={'XDG_STATE_HOME': str(tmp_path / 'shared')})
+    def start(endpoint, debug=False, limit=30, **options):
+        return mount(endpoint, options, debug=debug, limit=limit, env={'XDG_STATE_HOME': str(tmp_path / 'shared')})
     return start
 
 

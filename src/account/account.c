@@ -2,6 +2,7 @@
 #include "account/account.h"
 
 #include "account/machine.h"
+#include "account/telling.h"
 #include "base/error.h"
 
 Account *
@@ -10,28 +11,30 @@ account_new (const AccountConfig *config)
   Account *account = g_new0 (Account, 1);
 
   account->config = *config;
-  account->main.account = account;
-  account->main.session = session_new ();
+  holder_init (&account->main, account);
+  account->own = g_ptr_array_new_with_free_func (holder_free);
+  account->own_by_id = g_hash_table_new (g_str_hash, g_str_equal);
   account->stored = record_new ();
-  account->main.used_us = account->main.kept_us = account->offline_us = account->timer_us = NEVER;
+  account->offline_us = account->timer_us = account->turn_us = NEVER;
   account->their_attempt_us = NEVER;
   limits_init (&account->limits, config->seed);
+  account->telling = telling_new ();
   return account;
 }
 
 void
 account_free (Account *account)
 {
-  g_queue_clear_full (&account->main.waiters, g_free);
-  g_queue_clear_full (&account->main.commands, (GDestroyNotify)command_free);
-  call_end (&account->main);
+  holder_clear (&account->main);
+  g_hash_table_unref (account->own_by_id);
+  g_ptr_array_unref (account->own);
   credential_forget (account);
   g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   record_free (account->stored);
-  session_free (account->main.session);
   limits_clear (&account->limits);
+  telling_free (account->telling);
   g_free (account);
 }
 
@@ -96,8 +99,10 @@ note_use (Holder *holder, Want want, Instant now)
 static void
 on_want (Account *account, const Event *event, Instant now, Effects *effects)
 {
-  note_use (&account->main, event->want, now);
-  waiters_add (&account->main, event, now);
+  Holder *holder = event->own == NULL ? &account->main : own_open (account, event->own);
+
+  note_use (holder, event->want, now);
+  waiters_add (holder, event, now);
 }
 
 static void
@@ -105,6 +110,7 @@ drop_everything (Account *account, So24ErrorCode code, const char *reason, Effec
 {
   g_autoptr (GError) error = g_error_new_literal (SO24_ERROR, code, reason);
 
+  own_dismiss_all (account, error, effects);
   call_cancel (&account->main, effects);
   while (!g_queue_is_empty (&account->main.commands))
     finish_command (&account->main, error, effects);
@@ -115,6 +121,7 @@ log_out (Account *account, Effects *effects)
 {
   drop_everything (account, SO24_ERROR_NO_KEY, "somebody wrote to logout in the meantime", effects);
   account_use_session (account, session_new (), effects);
+  own_drop_all (account, effects);
   credential_forget (account);
   g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
@@ -144,40 +151,59 @@ on_command (Account *account, const Event *event, Instant now, Effects *effects)
   g_queue_push_tail (&account->main.commands, command);
 }
 
+/* What the answer says about the service, whoever asked. */
 static void
-on_answer (Account *account, const Event *event, Instant now, Effects *effects)
+learn (Holder *holder, const Call *call, const Answer *answer, Instant now)
 {
-  Call call = account->main.call;
-  g_autoptr (Credential) presented = NULL;
-  Answer *answer = event->answer;
-  gboolean by_itself;
-  g_autoptr (GPtrArray) concerned = NULL;
-  g_autoptr (GError) error = NULL;
+  Account *account = holder->account;
+  gboolean blocked = g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_BLOCKED);
+  gboolean of_its_own = holder_is_own (holder) && own_is_to_blame (call, answer);
+  gboolean by_itself = call->command == NULL || call->command->kind != COMMAND_LOGIN || call->command->carried;
 
-  if (event->call != call.number || call.number == 0)
-    return;
-  by_itself = call.command == NULL || call.command->kind != COMMAND_LOGIN || call.command->carried;
-  call.session->switching = FALSE;
-  concerned = waiters_concerned (&account->main, &call, now);
-  presented = g_steal_pointer (&account->main.call.credential);
-  call_end (&account->main);
   if (answer->error == NULL)
     account->offline_us = NEVER;
   else if (error_is_offline (answer->error))
     account->offline_us = now.boot_us;
-  apply_answer (&account->main, &call, answer, now, effects);
-  by_itself = by_itself || g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_BLOCKED);
-  limits_learn (&account->limits, &account->config, answer, by_itself, now);
+  if (of_its_own)
+    own_put_off (holder, answer->error, now);
+  limits_learn (&account->limits, &account->config, answer, (by_itself || blocked) && !of_its_own, now);
+}
+
+static void
+answered (Holder *holder, Answer *answer, Instant now, Effects *effects)
+{
+  Call call = holder->call;
+  g_autoptr (Credential) presented = NULL;
+  g_autoptr (GPtrArray) concerned = NULL;
+  g_autoptr (GError) error = NULL;
+
+  call.session->switching = FALSE;
+  concerned = waiters_concerned (holder, &call, now);
+  presented = g_steal_pointer (&holder->call.credential);
+  call_end (holder);
+  apply_answer (holder, &call, answer, now, effects);
+  learn (holder, &call, answer, now);
   if (call.command != NULL)
     {
-      error = command_answered (&account->main, call.command, &call, answer);
+      error = command_answered (holder, call.command, &call, answer);
       if (error != NULL)
-        finish_command (&account->main, error, effects);
+        finish_command (holder, error, effects);
     }
   else if (answer->error != NULL)
-    waiters_fail (&account->main, concerned, &call, answer->error, now, effects);
+    waiters_fail (holder, concerned, &call, answer->error, now, effects);
   else if (operation_logs_in (call.operation))
-    waiters_note_login (&account->main);
+    waiters_note_login (holder);
+  if (holder_is_own (holder))
+    own_judge_session (holder, call.operation, now, effects);
+}
+
+static void
+on_answer (Account *account, const Event *event, Instant now, Effects *effects)
+{
+  Holder *holder = event->call == account->main.call.number ? &account->main : own_find_call (account, event->call);
+
+  if (holder != NULL && event->call != 0)
+    answered (holder, event->answer, now, effects);
 }
 
 static GList *
@@ -195,7 +221,8 @@ on_interrupt (Account *account, const Event *event, Instant now, Effects *effect
   g_autoptr (GError) error = g_error_new_literal (SO24_ERROR, SO24_ERROR_INTERRUPTED, "interrupted");
   GList *link;
 
-  if (waiters_dismiss (&account->main, event->waiter, error, effects))
+  if (waiters_dismiss (&account->main, event->waiter, error, effects)
+      || own_dismiss (account, event->waiter, error, effects))
     return;
   link = find_command (account, event->waiter);
   if (link == NULL)
@@ -212,6 +239,7 @@ on_time (Account *account, const Event *event, Instant now, Effects *effects)
 {
   account->timer_us = NEVER;
   keeper_start (&account->main, now);
+  own_keep (account, now);
 }
 
 static void
@@ -238,6 +266,7 @@ on_locked (Account *account, const Event *event, Instant now, Effects *effects)
       return;
     }
   waiters_fail_logins (&account->main, event->error, now, effects);
+  own_fail_logins (account, event->error, now, effects);
   if (command != NULL && command->kind == COMMAND_LOGIN && (command->session == NULL || command->session->id == NULL)
       && account->main.call.command != command)
     finish_command (&account->main, event->error, effects);
@@ -264,7 +293,7 @@ static void (*const handlers[N_EVENTS]) (Account *account, const Event *event, I
 static void
 set_timer (Account *account, Instant now, Effects *effects)
 {
-  gint64 due_us = keeper_due_us (&account->main, now);
+  gint64 due_us = own_due_us (account, now, telling_due_us (account, keeper_due_us (&account->main, now)));
 
   if (due_us == account->timer_us)
     return;
@@ -277,15 +306,23 @@ account_handle (Account *account, const Event *event, Instant now, Effects *effe
 {
   g_autoptr (Effects) own = effects_new ();
   Sight before = sight_take (account), after;
+  Occasion occasion = occasion_take (account, event);
 
   handlers[event->kind](account, event, now, own);
   advance_commands (&account->main, now, own);
   waiters_advance (&account->main, now, own);
+  if (account->identities != before.identities)
+    own_list_changed (account, own);
+  own_advance (account, now, own);
   lock_release (account, now, own);
+  telling_tell (account, &occasion, now, effects);
   set_timer (account, now, own);
+  report_note_state (account, now);
   after = sight_take (account);
   sight_tell_changes (&before, &after, effects);
+  own_tell_changes (account, now, effects);
   storing_append (account, own, now, effects);
   sight_clear (&before);
   sight_clear (&after);
+  occasion_clear (&occasion);
 }

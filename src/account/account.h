@@ -65,6 +65,7 @@ typedef struct
   EventKind kind;
   guint64 waiter; /* chosen by the sender; never used twice */
   Want want;
+  const Guid *own;  /* of EVENT_WANT: the identity whose own session is wanted; NULL: the mount's is */
   gboolean ask_now; /* nothing confirmed earlier will do */
   CommandKind command;
   Credential *credential; /* of COMMAND_LOGIN */
@@ -92,10 +93,15 @@ void account_handle (Account *account, const Event *event, Instant now, Effects 
 
 /* Whether there is a session that is not known to have ended. */
 gboolean account_has_session (const Account *account);
+/* Whether a session or its identity is being made or found out, so that what is served is about to be known better. */
+gboolean account_is_unsettled (const Account *account, const Guid *own); /* NULL: of the mount's session */
 /* Whether the credential was rejected, and another one is waited for. */
 gboolean account_is_rejected (const Account *account);
 /* The session id, or NULL with @error set when there is none that may be handed out. */
 const Secret *account_cookie (const Account *account, GError **error);
+/* The same for the session that is this identity's own. */
+const Secret *account_own_cookie (const Account *account, const Guid *identity_id, GError **error);
+gboolean account_has_own_session (const Account *account, const Guid *identity_id);
 /* The identity that is active, as GetIdentity last said; NULL with @error set if nothing is known of it. */
 Identity *account_identity (const Account *account, GError **error);
 /* The same, also when the session has ended since; NULL if none is known. */

@@ -61,7 +61,9 @@ end_session (Holder *holder, const Call *call, const GError *cause, Instant now)
 {
   Account *account = holder->account;
 
-  if (!call->session->proven)
+  if (!call->session->proven && holder_is_own (holder))
+    own_login_was_in_vain (holder, cause, now);
+  else if (!call->session->proven)
     limits_login_was_in_vain (&account->limits, &account->config, cause, now);
   session_end (call->session);
 }
@@ -93,11 +95,16 @@ logged_in (Holder *holder, const Call *call, Answer *answer, Effects *effects)
 
   session_logged_in (call->session, g_steal_pointer (&answer->session), call->sent_us);
   session_set_passport (call->session, call->operation == OPERATION_AUTHENTICATE_BY_TOKEN ? &answer->passport : NULL);
+  account->logins++;
   if (call->command != NULL)
     return;
+  account->renewals++;
   g_free (account->owner);
   account->owner = credential_owner_key (call->credential);
-  effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");
+  if (holder_is_own (holder))
+    effects_log (effects, G_LOG_LEVEL_INFO, "logged in for a session of %s", holder->identity_id.text);
+  else
+    effects_log (effects, G_LOG_LEVEL_MESSAGE, "the session was renewed");
 }
 
 static void

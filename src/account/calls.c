@@ -5,11 +5,11 @@
 #include "account/machine.h"
 
 static gboolean
-may_call (Holder *holder, Operation operation, Effects *effects)
+may_log_in (Account *account, Effects *effects)
 {
-  Account *account = holder->account;
-
-  if (!operation_logs_in (operation) || !account->config.stored || account->lock == LOCK_HELD)
+  if (account->logging_in != NULL)
+    return FALSE;
+  if (!account->config.stored || account->lock == LOCK_HELD)
     return TRUE;
   if (account->lock == LOCK_FREE)
     effects_plain (effects, EFFECT_LOCK);
@@ -26,8 +26,14 @@ call_make (Holder *holder, Operation operation, Command *command, Instant now, E
   Sends sends = operation_row (operation)->sends;
   Request *request;
 
-  if (!may_call (holder, operation, effects))
+  if (holder_is_own (holder) && !turn_take (holder, now))
     return;
+  if (operation_logs_in (operation) && !may_log_in (account, effects))
+    return;
+  if (holder_is_own (holder))
+    turn_spend (holder, now);
+  if (operation_logs_in (operation))
+    account->logging_in = holder;
   request = request_for (holder, operation, session, command);
   limits_spend (&account->limits, &account->config, operation_logs_in (operation), now);
   call->number = ++account->last_call;
@@ -45,6 +51,8 @@ call_make (Holder *holder, Operation operation, Command *command, Instant now, E
 void
 call_end (Holder *holder)
 {
+  if (holder->account->logging_in == holder)
+    holder->account->logging_in = NULL;
   holder->call.number = 0;
   holder->call.command = NULL;
   g_clear_pointer (&holder->call.credential, credential_unref);
@@ -54,32 +62,33 @@ void
 call_cancel (Holder *holder, Effects *effects)
 {
   Account *account = holder->account;
+  gboolean logs_in = account->logging_in == holder;
 
   if (holder->call.number == 0)
     return;
   effects_cancel (effects, holder->call.number);
   call_end (holder);
   /* Whoever is stopped in the middle of a Login, again and again, has to back off like one who crashed. */
-  if (!account->stopping)
+  if (logs_in && !account->stopping)
     account->limits.attempt_us = NEVER;
 }
 
 /* A login that has its session but is not done yet keeps the lock: others are to find its session stored. */
 static gboolean
-is_lock_needed (Account *account, Instant now)
+does_command_need_lock (Account *account, Instant now)
 {
   Command *command = g_queue_peek_head (&account->main.commands);
 
-  if (account->main.call.number != 0 && operation_logs_in (account->main.call.operation))
-    return TRUE;
-  if (command != NULL
-      && ((command->session != NULL && command->session->id != NULL)
-          || verdict_is_login (command_judge (&account->main, command, now))))
-    return TRUE;
-  for (GList *link = account->main.waiters.head; link != NULL; link = link->next)
-    if (verdict_is_login (want_judge (&account->main, link->data, now)))
-      return TRUE;
-  return FALSE;
+  return command != NULL
+         && ((command->session != NULL && command->session->id != NULL)
+             || verdict_is_login (command_judge (&account->main, command, now)));
+}
+
+static gboolean
+is_lock_needed (Account *account, Instant now)
+{
+  return account->logging_in != NULL || does_command_need_lock (account, now)
+         || waiters_need_login (&account->main, now) || own_need_login (account, now);
 }
 
 /* One that was asked for and is not needed any more is given back when it comes. */

@@ -231,6 +231,17 @@ command_answered (Holder *holder, Command *command, const Call *call, Answer *an
     }
 }
 
+static void
+change_owner (Account *account, const Credential *credential, Effects *effects)
+{
+  g_autofree char *owner = credential_owner_key (credential);
+
+  if (g_strcmp0 (owner, account->owner) != 0)
+    own_drop_all (account, effects);
+  g_free (account->owner);
+  account->owner = g_steal_pointer (&owner);
+}
+
 void
 command_commit (Holder *holder, Command *command, Effects *effects)
 {
@@ -248,8 +259,7 @@ command_commit (Holder *holder, Command *command, Effects *effects)
   credential_forget (account);
   if (account->config.remember || command->carried)
     account->credential = credential_ref (command->credential);
-  g_clear_pointer (&account->owner, g_free);
-  account->owner = credential_owner_key (command->credential);
+  change_owner (account, command->credential, effects);
   credential_fall_back (account);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   account->identities = g_steal_pointer (&command->identities);

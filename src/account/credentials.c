@@ -57,6 +57,7 @@ part_from_owner (Account *account, const Credential *credential, Effects *effect
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   account_use_session (account, session_new (), effects);
+  own_drop_all (account, effects);
 }
 
 /* What somebody wrote to identity outweighs what stands in a file. */

@@ -1,6 +1,8 @@
 /* The queue of effects. Touches nothing. */
 #include "account/effects.h"
 
+#include "base/details.h"
+
 struct Effects
 {
   GQueue queue;
@@ -98,6 +100,15 @@ effects_changed (Effects *effects, Changed changed)
 }
 
 void
+effects_own_changed (Effects *effects, const Guid *identity_id, Changed changed)
+{
+  Effect *effect = push (effects, EFFECT_CHANGED);
+
+  effect->changed = changed;
+  effect->identity_id = *identity_id;
+}
+
+void
 effects_timer (Effects *effects, gint64 boot_us)
 {
   push (effects, EFFECT_TIMER)->boot_us = boot_us;
@@ -151,6 +162,20 @@ effects_append (Effects *effects, Effects *from)
       effect_free (effect);
     else
       g_queue_push_tail (&effects->queue, effect);
+}
+
+void
+effects_event (Effects *effects, const char *word, ...)
+{
+  GString *line = g_string_new (word);
+  va_list pairs;
+  const char *key;
+
+  va_start (pairs, word);
+  while ((key = va_arg (pairs, const char *)) != NULL)
+    details_add (line, key, va_arg (pairs, const char *));
+  va_end (pairs);
+  push (effects, EFFECT_EVENT)->text = g_string_free (line, FALSE);
 }
 
 void

@@ -16,6 +16,7 @@ typedef enum
   EFFECT_SYNC,    /* carry out nothing more before all that was to be stored is stored */
   EFFECT_LOCK,    /* take the lock that mounts of this account share, then send EVENT_LOCKED */
   EFFECT_UNLOCK,
+  EFFECT_EVENT, /* something happened that users may want to know: @text, a word and its details */
   N_EFFECTS
 } EffectKind;
 
@@ -25,7 +26,9 @@ typedef enum
   CHANGED_IDENTITY = 1 << 1,
   CHANGED_IDENTITIES = 1 << 2,
   CHANGED_PASSPORT = 1 << 3,
-  CHANGED_STANDING = 1 << 4 /* account/standing.h */
+  CHANGED_OWN = 1 << 4,        /* the session of @identity_id's own */
+  CHANGED_OUTLOOK = 1 << 5,    /* account/outlook.h */
+  CHANGED_OWN_OUTLOOK = 1 << 6 /* the same, of the session of @identity_id's own */
 } Changed;
 
 typedef struct
@@ -36,6 +39,7 @@ typedef struct
   guint64 waiter;
   GError *error;
   Changed changed;
+  Guid identity_id; /* of CHANGED_OWN and CHANGED_OWN_OUTLOOK */
   GLogLevelFlags level;
   char *text;
   gint64 boot_us;
@@ -63,6 +67,7 @@ void effects_call (Effects *effects, guint64 call, Request *request);
 void effects_cancel (Effects *effects, guint64 call);
 void effects_answer (Effects *effects, guint64 waiter, const GError *error);
 void effects_changed (Effects *effects, Changed changed);
+void effects_own_changed (Effects *effects, const Guid *identity_id, Changed changed);
 void effects_timer (Effects *effects, gint64 boot_us);
 /* Takes @record. */
 void effects_store (Effects *effects, Record *record);
@@ -72,4 +77,6 @@ void effects_plain (Effects *effects, EffectKind kind);
 gboolean effects_have (const Effects *effects, EffectKind kind);
 /* Moves all of @from to the end of @effects. A call that waits there, and is cancelled by @from, is neither made nor cancelled. */
 void effects_append (Effects *effects, Effects *from);
+/* Appends EFFECT_EVENT: @word, and pairs of a key and a value up to NULL; a pair whose value is NULL is left out. */
+void effects_event (Effects *effects, const char *word, ...) G_GNUC_NULL_TERMINATED;
 void effects_log (Effects *effects, GLogLevelFlags level, const char *format, ...) G_GNUC_PRINTF (3, 4);

@@ -12,3 +12,11 @@ typedef struct
 
 /* For what did not happen yet, and for a wait that is over. */
 #define NEVER G_MININT64
+
+static inline gint64
+earlier (gint64 one_us, gint64 other_us)
+{
+  if (one_us == NEVER || other_us == NEVER)
+    return MAX (one_us, other_us);
+  return MIN (one_us, other_us);
+}

@@ -4,12 +4,21 @@
 /* What failed is tried again sooner: by then the service has not heard of the session for long. */
 #define TRIES_IN_A_PERIOD 10
 
+static gint64
+period_of (const Holder *holder)
+{
+  const Account *account = holder->account;
+  gint64 period_us = account->config.keepalive_us;
+
+  return period_us == 0 || !holder_is_own (holder) ? period_us : MAX (period_us, own_check_ttl_us (account));
+}
+
 gint64
 keeper_due_us (const Holder *holder, Instant now)
 {
   const Account *account = holder->account;
   const Session *session = holder->session;
-  gint64 period_us = account->config.keepalive_us;
+  gint64 period_us = period_of (holder);
   gint64 heard_us = MAX (session->logged_in_us, MAX (session->asked_us, session->confirmed_us));
   gint64 due_us = holder->kept_us == NEVER ? NEVER : holder->kept_us + period_us / TRIES_IN_A_PERIOD;
 

@@ -37,9 +37,8 @@ set_cause (Limits *limits, GError *cause)
   limits->cause = cause;
 }
 
-/* Doubles with each failure, and is spread over its upper half so that many mounts do not come back together. */
-static gint64
-delay_after (Limits *limits, const AccountConfig *config, guint failures)
+gint64
+limits_delay_after (Limits *limits, const AccountConfig *config, guint failures)
 {
   gint64 delay = config->backoff_min_us;
 
@@ -52,7 +51,7 @@ delay_after (Limits *limits, const AccountConfig *config, guint failures)
 static gint64
 next_delay (Limits *limits, const AccountConfig *config)
 {
-  return delay_after (limits, config, ++limits->failures);
+  return limits_delay_after (limits, config, ++limits->failures);
 }
 
 static void
@@ -101,7 +100,7 @@ limits_login_was_in_vain (Limits *limits, const AccountConfig *config, const GEr
 static void
 note_attempt (Limits *limits, const AccountConfig *config, Instant now)
 {
-  limits->attempt_us = now.boot_us + delay_after (limits, config, limits->failures + 1);
+  limits->attempt_us = now.boot_us + limits_delay_after (limits, config, limits->failures + 1);
 }
 
 void
@@ -136,7 +135,8 @@ limits_learn (Limits *limits, const AccountConfig *config, const Answer *answer,
   gboolean login = operation_presents_credential (answer->operation);
   const GError *error = answer->error;
 
-  limits->attempt_us = NEVER;
+  if (operation_logs_in (answer->operation))
+    limits->attempt_us = NEVER;
   if (answer->says_allowed)
     learn_allowed (limits, answer, now);
   /* A Login alone proves nothing: its session may be dead at once. */

@@ -20,6 +20,12 @@ typedef struct
   GRand *random;
 } Limits;
 
+/*
+ * What to wait after the @failures th failure in a row: doubles with each, and is spread over its upper half so that many mounts do
+ * not come back together.
+ */
+gint64 limits_delay_after (Limits *limits, const AccountConfig *config, guint failures);
+
 void limits_init (Limits *limits, guint32 seed);
 void limits_clear (Limits *limits);
 

@@ -3,8 +3,9 @@
 
 #include "account/account.h"
 #include "account/limits.h"
+#include "account/report.h"
 #include "account/session.h"
-#include "account/standing.h"
+#include "account/outlook.h"
 
 /* Somebody who waits to read. */
 typedef struct
@@ -53,18 +54,51 @@ typedef enum
   LOCK_HELD
 } Lock;
 
+/* Whether an identity's own session may call: the few that may at a time leave room for others. */
+typedef enum
+{
+  TURN_NONE,
+  TURN_WAITED_FOR,
+  TURN_HAD
+} Turn;
+
+/* What was told of a session, and of the account, last (account/telling.h). */
+typedef struct SessionTelling SessionTelling;
+typedef struct Telling Telling;
+
 /* Keeps one session: those who wait for it, and its one call on its way. */
 typedef struct
 {
   Account *account;
+  Guid identity_id; /* whose own session it is; zero: it is the mount's */
   Session *session;
   GQueue waiters;  /* of Waiter */
-  GQueue commands; /* of Command */
+  GQueue commands; /* of Command; the mount's only */
   Call call;
   gint64 used_us;   /* somebody last used the session */
   gboolean keeping; /* the keep-alive is among the waiters */
   gint64 kept_us;   /* and last tried then */
+
+  /* An identity's own session (own.c). */
+  Turn turn;
+  gboolean gone; /* the account has no such identity any more */
+  Secret *told;  /* the session id that was last said to be served, and stored; NULL: none */
+  gboolean told_proven;
+  Outlook told_outlook;
+  guint failures;  /* in a row, for reasons of the identity's own */
+  gint64 login_us; /* no Login before then, because of */
+  GError *cause;   /* this */
+
+  SessionTelling *telling;
 } Holder;
+
+/* The state of the mount's session when it was last noted, and since when it is that. */
+typedef struct
+{
+  SessionState state;
+  gint64 since_us;
+  gboolean noted;
+} Standing;
 
 /* What all sessions of the account share, and the mount's own session. */
 struct Account
@@ -80,6 +114,14 @@ struct Account
   char *rejected_cause;            /* likewise */
   GPtrArray *identities;           /* of Identity; NULL: not known */
   Holder main;
+  GPtrArray *own;          /* of Holder, owned */
+  GHashTable *own_by_id;   /* text of identity_id -> Holder */
+  GQueue turns;            /* of Holder: those who wait for theirs */
+  guint turns_had;         /* how many have one */
+  gint64 turn_us;          /* no call in an own session before then */
+  gint64 own_check_ttl_us; /* how old a confirmation of an own session may be, for the sake of the budget */
+  gboolean own_moved;      /* an own session is not as it was last stored */
+  Holder *logging_in;      /* whose Login is on its way; NULL: nobody's */
   guint64 last_call;
   Lock lock;
   gint64 offline_us;       /* the service was last out of reach; NEVER: it has answered since */
@@ -90,6 +132,10 @@ struct Account
   guint their_attempt_by;
   gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
+  Standing standing;
+  guint64 logins;   /* that brought a session */
+  guint64 renewals; /* those of them that were our own idea */
+  Telling *telling;
 };
 
 /* account.c: the account's session from now on (taken). A call on its way in the one before is dropped. */
@@ -145,6 +191,8 @@ void lock_release (Account *account, Instant now, Effects *effects);
 void waiters_add (Holder *holder, const Event *event, Instant now);
 /* Answers those who can be answered, and makes the call that the first of the others needs. */
 void waiters_advance (Holder *holder, Instant now, Effects *effects);
+/* Whether a Login is what one of them needs next. */
+gboolean waiters_need_login (Holder *holder, Instant now);
 /* Those whom @call is made for; the array is the caller's, and holds while none of them is answered. */
 GPtrArray *waiters_concerned (Holder *holder, const Call *call, Instant now);
 /* The call failed: so do they, unless there is another way or a grace. */
@@ -156,6 +204,67 @@ void waiters_note_login (Holder *holder);
 /* FALSE if @id does not wait. */
 gboolean waiters_dismiss (Holder *holder, guint64 id, const GError *error, Effects *effects);
 void waiters_dismiss_all (Holder *holder, const GError *error, Effects *effects);
+
+/* own.c: the sessions that are an identity's own. */
+gboolean holder_is_own (const Holder *holder);
+void holder_init (Holder *holder, Account *account);
+void holder_clear (Holder *holder);
+void holder_free (gpointer holder);
+/* The one of this identity: made if need be; NULL: there is none. */
+Holder *own_open (Account *account, const Guid *identity_id);
+Holder *own_find (const Account *account, const Guid *identity_id);
+/* Whether the list has no such identity. */
+gboolean own_is_gone (const Account *account, const Guid *identity_id);
+/* Its session is, with the call in it. */
+void own_drop (Holder *holder, Effects *effects);
+/* Who waits for one of them is told @error, and their calls are cancelled. */
+void own_dismiss_all (Account *account, const GError *error, Effects *effects);
+/* Their sessions are dropped: they are another user's, or nobody's. */
+void own_drop_all (Account *account, Effects *effects);
+/* How old a confirmation may be: with many in use the checks are to leave half of the budget to others. */
+gint64 own_check_ttl_us (const Account *account);
+/* Whether one that has its turn waits for nothing but the lock, to log in. */
+gboolean own_need_login (Account *account, Instant now);
+/* Who waits for a Login is told @error. */
+void own_fail_logins (Account *account, const GError *error, Instant now, Effects *effects);
+/* The one whose call this is; NULL: it is not on its way any more. */
+Holder *own_find_call (const Account *account, guint64 call);
+/* FALSE if @waiter waits for none of them. */
+gboolean own_dismiss (Account *account, guint64 waiter, const GError *error, Effects *effects);
+/* When one of them is to be confirmed, or may call, if that is before @due_us (NEVER: it is not due). */
+gint64 own_due_us (const Account *account, Instant now, gint64 due_us);
+void own_keep (Account *account, Instant now);
+/* Whether the answer to a Login tells of a reason of the identity's own; then its next Login waits. */
+gboolean own_is_to_blame (const Call *call, const Answer *answer);
+void own_put_off (Holder *holder, const GError *cause, Instant now);
+/* Its Login brought a session that was over at once: the first such is tried again at once. */
+void own_login_was_in_vain (Holder *holder, const GError *cause, Instant now);
+/* After the answer to @asked: another identity than its own is of no use, and no person can choose here. */
+void own_judge_session (Holder *holder, Operation asked, Instant now, Effects *effects);
+/* The list of identities is another one. */
+void own_list_changed (Account *account, Effects *effects);
+/* Goes on with all of them. */
+void own_advance (Account *account, Instant now, Effects *effects);
+/* Tells which are served otherwise than before, and forgets those that nothing needs. */
+void own_tell_changes (Account *account, Instant now, Effects *effects);
+
+/* own_record.c: what is stored of them. */
+/* NULL: there is none. */
+GArray *own_save (Account *account);
+void own_restore (Account *account, const Record *record);
+void own_adopt (Account *account, const Record *base, const Record *record, Effects *effects);
+gboolean own_differ (Account *account, const Record *record);
+
+/* turns.c: whose turn it is to call, among the own sessions. */
+/* TRUE if @holder may call now; else it waits for its turn. */
+gboolean turn_take (Holder *holder, Instant now);
+/* It has called. */
+void turn_spend (Holder *holder, Instant now);
+void turn_give_back (Holder *holder);
+/* The next one that may call, from now on; NULL: nobody. */
+Holder *turns_next (Account *account);
+/* When a call that only waits for the pace may go out; NEVER: there is none. */
+gint64 turns_due_us (const Account *account, Instant now);
 
 /* keeper.c: the keep-alive. */
 /* When the session is to be confirmed next; NEVER: it is not. */
@@ -186,12 +295,18 @@ void command_abandon (Holder *holder, Command *command, Effects *effects);
 /* apply.c: what an answer means for the session it belongs to and for the account. */
 void apply_answer (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *effects);
 
+/* report.c: to be called after each event, so that it is known since when things stand as they do. */
+void report_note_state (Account *account, Instant now);
+
 /* requests.c: the typed request for @operation, in @session, for @command (NULL: for the waiters). */
 Request *request_for (const Holder *holder, Operation operation, const Session *session, const Command *command);
 
 /* What Login, and what a list without a session, is with the credential @credential. */
 Operation login_operation (const Credential *credential);
 Operation list_operation (const Holder *holder, const Session *session);
+
+/* outlook.c */
+Outlook holder_outlook (const Holder *holder);
 
 /* serving.c */
 /* What users see of the state, to tell afterwards what has changed. Holds references, so that pointers can be compared. */
@@ -202,8 +317,11 @@ typedef struct
   Identity *active;
   GPtrArray *identities;
   char *passport; /* what it says, as one text; NULL: there is none */
-  Standing standing;
+  Outlook outlook;
 } Sight;
+
+/* The session id, or NULL with @error set when it must not be handed out. */
+const Secret *session_cookie (const Session *session, GError **error);
 
 Sight sight_take (const Account *account);
 void sight_clear (Sight *sight);

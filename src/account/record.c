@@ -1,6 +1,9 @@
 /* Records as values. Touches nothing. */
 #include "account/record.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 Record *
 record_new (void)
 {
@@ -13,9 +16,66 @@ record_new (void)
   return record;
 }
 
+static void
+own_session_clear (gpointer memory)
+{
+  g_clear_pointer (&((OwnSession *)memory)->session, secret_unref);
+}
+
+GArray *
+own_sessions_new (void)
+{
+  GArray *sessions = g_array_new (FALSE, FALSE, sizeof (OwnSession));
+
+  g_array_set_clear_func (sessions, own_session_clear);
+  return sessions;
+}
+
+void
+own_sessions_add (GArray *sessions, const OwnSession *session)
+{
+  OwnSession copy = *session;
+
+  copy.session = secret_ref (session->session);
+  g_array_append_val (sessions, copy);
+}
+
+static gint
+compare_identities (gconstpointer a, gconstpointer b)
+{
+  return strcmp (((const OwnSession *)a)->identity_id.text, ((const OwnSession *)b)->identity_id.text);
+}
+
+void
+own_sessions_sort (GArray *sessions)
+{
+  g_array_sort (sessions, compare_identities);
+}
+
+const OwnSession *
+own_sessions_find (const GArray *sessions, const Guid *identity_id)
+{
+  OwnSession key = {.identity_id = *identity_id};
+
+  if (sessions == NULL || sessions->len == 0)
+    return NULL;
+  return bsearch (&key, sessions->data, sessions->len, sizeof key, compare_identities);
+}
+
+static GArray *
+own_sessions_copy (const GArray *sessions)
+{
+  GArray *copy = own_sessions_new ();
+
+  for (guint i = 0; i < sessions->len; i++)
+    own_sessions_add (copy, &g_array_index (sessions, OwnSession, i));
+  return copy;
+}
+
 void
 record_free (Record *record)
 {
+  g_clear_pointer (&record->own, g_array_unref);
   g_free (record->owner);
   g_clear_pointer (&record->session, secret_unref);
   g_clear_pointer (&record->passport, passport_free);
@@ -35,6 +95,7 @@ record_copy (const Record *record)
   copy->owner = g_strdup (record->owner);
   copy->session = record->session == NULL ? NULL : secret_ref (record->session);
   copy->passport = record->passport == NULL ? NULL : passport_copy (record->passport);
+  copy->own = record->own == NULL ? NULL : own_sessions_copy (record->own);
   copy->withheld = g_strdup (record->withheld);
   copy->cause = g_strdup (record->cause);
   copy->rejected = record->rejected == NULL ? NULL : credential_ref (record->rejected);
@@ -97,6 +158,9 @@ record_shift (Record *record, Instant now)
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     if (*times[i] != NEVER)
       *times[i] += offset;
+  for (guint i = 0; record->own != NULL && i < record->own->len; i++)
+    if (g_array_index (record->own, OwnSession, i).used_us != NEVER)
+      g_array_index (record->own, OwnSession, i).used_us += offset;
   shift_spent (record, elapsed, now);
   record->saved = now;
   record->same_boot = TRUE;

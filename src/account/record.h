@@ -18,6 +18,15 @@ typedef enum
   N_CHOSEN_BY
 } ChosenBy;
 
+/* A session that is an identity's own. */
+typedef struct
+{
+  Guid identity_id;
+  Secret *session;
+  gboolean proven;
+  gint64 used_us; /* as below */
+} OwnSession;
+
 #define RECORD_MINUTES 61
 #define MINUTE_US      (60 * G_USEC_PER_SEC)
 
@@ -36,6 +45,8 @@ typedef struct
   Guid chosen;       /* zero: none */
   gboolean put_back; /* if another identity than the chosen one is active, that is our own doing */
   char *withheld;    /* why the cookie may not be handed out; NULL: it may */
+
+  GArray *own; /* of OwnSession, by identity_id; NULL: there is none */
 
   gint64 used_us; /* boot clock: somebody last used the session; NEVER: nobody did */
 
@@ -62,6 +73,12 @@ typedef struct
 Record *record_new (void);
 void record_free (Record *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Record, record_free)
+
+/* An array for Record.own; and the one of this identity in it (which may be NULL), or NULL. */
+GArray *own_sessions_new (void);
+void own_sessions_add (GArray *sessions, const OwnSession *session);
+void own_sessions_sort (GArray *sessions);
+const OwnSession *own_sessions_find (const GArray *sessions, const Guid *identity_id);
 
 Record *record_copy (const Record *record);
 

@@ -6,7 +6,7 @@ Sight
 sight_take (const Account *account)
 {
   const Session *session = account->main.session;
-  Sight sight = {.withheld = session->withheld != NULL, .standing = account_standing (account)};
+  Sight sight = {.withheld = session->withheld != NULL, .outlook = account_outlook (account, NULL)};
 
   if (session->passport != NULL)
     sight.passport = g_strconcat (session->passport->id.text, session->passport->email, NULL);
@@ -41,7 +41,7 @@ sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
   changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
   changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
   changed |= g_strcmp0 (before->passport, after->passport) == 0 ? 0 : CHANGED_PASSPORT;
-  changed |= before->standing == after->standing ? 0 : CHANGED_STANDING;
+  changed |= before->outlook == after->outlook ? 0 : CHANGED_OUTLOOK;
   if (changed != 0)
     effects_changed (effects, changed);
 }
@@ -50,6 +50,28 @@ gboolean
 account_has_session (const Account *account)
 {
   return account->main.session->id != NULL;
+}
+
+static gboolean
+is_being_made (const Holder *holder)
+{
+  const Call *call = &holder->call;
+
+  if (call->number != 0 && call->session == holder->session && operation_logs_in (call->operation))
+    return TRUE;
+  return holder_is_own (holder) ? holder->turn != TURN_NONE : holder->account->lock == LOCK_ASKED_FOR;
+}
+
+gboolean
+account_is_unsettled (const Account *account, const Guid *own)
+{
+  const Holder *holder = own == NULL ? &account->main : own_find (account, own);
+  const Session *session = holder == NULL ? NULL : holder->session;
+
+  if (holder == NULL || session->id == NULL)
+    return holder != NULL && is_being_made (holder);
+  return session->withheld == NULL
+         && (session->switching || session->put_back || session->active == NULL || session->confirmed_us == NEVER);
 }
 
 gboolean
@@ -69,10 +91,8 @@ check_session (const Session *session, GError **error)
 }
 
 const Secret *
-account_cookie (const Account *account, GError **error)
+session_cookie (const Session *session, GError **error)
 {
-  const Session *session = account->main.session;
-
   if (!check_session (session, error))
     return NULL;
   if (session->withheld != NULL)
@@ -86,6 +106,36 @@ account_cookie (const Account *account, GError **error)
       return NULL;
     }
   return session->id;
+}
+
+const Secret *
+account_cookie (const Account *account, GError **error)
+{
+  return session_cookie (account->main.session, error);
+}
+
+const Secret *
+account_own_cookie (const Account *account, const Guid *identity_id, GError **error)
+{
+  const Holder *holder = own_find (account, identity_id);
+
+  if (holder != NULL && !holder->gone)
+    return session_cookie (holder->session, error);
+  if (own_is_gone (account, identity_id))
+    {
+      g_set_error (error, SO24_ERROR, SO24_ERROR_REVOKED, "the account has no identity %s any more", identity_id->text);
+      return NULL;
+    }
+  g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "there is no session");
+  return NULL;
+}
+
+gboolean
+account_has_own_session (const Account *account, const Guid *identity_id)
+{
+  const Holder *holder = own_find (account, identity_id);
+
+  return holder != NULL && holder->session->id != NULL;
 }
 
 Identity *

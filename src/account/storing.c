@@ -28,7 +28,7 @@ attempt_by (const Account *account)
 }
 
 static Record *
-make_record (const Account *account, Instant now)
+make_record (Account *account, Instant now)
 {
   const Session *session = account->main.session;
   Record *record = record_new ();
@@ -44,6 +44,7 @@ make_record (const Account *account, Instant now)
   record->chosen = session->chosen;
   record->put_back = puts_back (account);
   record->withheld = session->withheld == NULL ? NULL : g_strdup (session->withheld->message);
+  record->own = own_save (account);
   record->used_us = account->main.used_us;
   record->rejected = account->rejected_credential == NULL ? NULL : credential_ref (account->rejected_credential);
   record->rejected_digest = g_strdup (account->rejected_digest);
@@ -79,8 +80,8 @@ differs (const Account *account, const Record *record)
          || !guid_equal (&session->chosen, &record->chosen) || puts_back (account) != record->put_back
          || g_strcmp0 (withheld, record->withheld) != 0 || g_strcmp0 (account->owner, record->owner) != 0
          || !same_rejected (account, record) || attempt_us (account) != record->attempt_us
-         || attempt_by (account) != record->attempt_by || account->main.used_us > record->used_us + USED_PRECISION_US
-         || limits_differ (&account->limits, record);
+         || attempt_by (account) != record->attempt_by || account->own_moved
+         || account->main.used_us > record->used_us + USED_PRECISION_US || limits_differ (&account->limits, record);
 }
 
 /* A call that may not be made again after a crash, an answer that somebody will rely on: before them it must be stored. */
@@ -103,7 +104,7 @@ storing_append (Account *account, Effects *own, Instant now, Effects *effects)
       record_free (account->stored);
       account->stored = make_record (account, now);
       effects_store (effects, record_copy (account->stored));
-      account->limits.budget.unsaved = FALSE;
+      account->limits.budget.unsaved = account->own_moved = FALSE;
       account->unsynced = TRUE;
     }
   if (account->unsynced && sync)
@@ -158,6 +159,7 @@ account_restore (Account *account, Record *record, Instant now)
   account->rejected_cause = g_strdup (record->rejected_cause);
   limits_merge (&account->limits, account->stored, record, now);
   limits_bound (&account->limits, &account->config, now);
+  own_restore (account, record);
   keep_attempt (account, record->attempt_us, record->attempt_by);
   take_record (account, record);
 }
@@ -278,6 +280,7 @@ adopt_session (Account *account, const Record *base, const Record *record, Insta
     }
   account->main.used_us = MAX (account->main.used_us, record->used_us);
   adopt_rejected (account, record);
+  own_adopt (account, base, record, effects);
 }
 
 void

@@ -2,6 +2,14 @@
 #include "account/machine.h"
 #include "base/error.h"
 
+static gint64
+check_ttl_us (const Holder *holder)
+{
+  const Account *account = holder->account;
+
+  return holder_is_own (holder) ? own_check_ttl_us (account) : account->config.check_ttl_us;
+}
+
 void
 waiters_add (Holder *holder, const Event *event, Instant now)
 {
@@ -10,7 +18,7 @@ waiters_add (Holder *holder, const Event *event, Instant now)
   waiter->id = event->waiter;
   waiter->want = event->want;
   waiter->ask_now = event->ask_now;
-  waiter->since_us = event->ask_now ? now.boot_us : now.boot_us - holder->account->config.check_ttl_us;
+  waiter->since_us = event->ask_now ? now.boot_us : now.boot_us - check_ttl_us (holder);
   g_queue_push_tail (&holder->waiters, waiter);
 }
 
@@ -41,6 +49,17 @@ waiters_advance (Holder *holder, Instant now, Effects *effects)
       else if (verdict.kind == VERDICT_NEEDS && holder->call.number == 0)
         call_make (holder, verdict.operation, NULL, now, effects);
     }
+  if (g_queue_is_empty (&holder->waiters) && holder->call.number == 0)
+    turn_give_back (holder);
+}
+
+gboolean
+waiters_need_login (Holder *holder, Instant now)
+{
+  for (GList *link = holder->waiters.head; link != NULL; link = link->next)
+    if (verdict_is_login (want_judge (holder, link->data, now)))
+      return TRUE;
+  return FALSE;
 }
 
 /* Who came too late for the call, and asked for the truth of this moment, is not among them. */

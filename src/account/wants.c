@@ -37,12 +37,24 @@ no_way_to_a_session (const Holder *holder, const Waiter *waiter)
                               "there is no session and no credential: write one to login");
 }
 
+/* Why an own session is not made now; NULL: it may be. */
+static GError *
+own_refusal (const Holder *holder, Instant now)
+{
+  if (holder->gone)
+    return g_error_new (SO24_ERROR, SO24_ERROR_REVOKED, "the account has no identity %s any more",
+                        holder->identity_id.text);
+  return now.boot_us < holder->login_us ? g_error_copy (holder->cause) : NULL;
+}
+
 static Verdict
 judge_login (Holder *holder, const Waiter *waiter, Instant now)
 {
   Account *account = holder->account;
-  GError *error = no_way_to_a_session (holder, waiter);
+  GError *error = own_refusal (holder, now);
 
+  if (error == NULL)
+    error = no_way_to_a_session (holder, waiter);
   if (error != NULL)
     return verdict_fail (error);
   return verdict_needs_unless (login_operation (account->credential),
@@ -71,7 +83,8 @@ judge_identity (Holder *holder, const Waiter *waiter, Instant now)
     return (Verdict){VERDICT_WAIT};
   if (session->id == NULL)
     return judge_login (holder, waiter, now);
-  if (alive_us (session) < waiter->since_us)
+  /* For an own session GetIdentity alone tells both, for half of the calls. */
+  if (alive_us (session) < waiter->since_us && !holder_is_own (holder))
     operation = OPERATION_HAS_SESSION;
   else if (session->confirmed_us < waiter->since_us)
     operation = OPERATION_GET_IDENTITY;

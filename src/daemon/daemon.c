@@ -2,6 +2,7 @@
 #include "daemon/daemon.h"
 
 #include "base/error.h"
+#include "daemon/access.h"
 #include "daemon/credentials.h"
 #include "daemon/mountpoint.h"
 #include "daemon/process.h"
@@ -192,16 +193,26 @@ new_client (const Options *options, const char *endpoint, GError **error)
   return client;
 }
 
+static const char *
+endpoint_of (const Daemon *daemon, const Options *options)
+{
+  return daemon->sandbox == NULL ? options->endpoint : daemon->sandbox->endpoint;
+}
+
 static Tree *
-new_tree (const Daemon *daemon, const Options *options)
+new_tree (const Daemon *daemon, const Options *options, const TreeAccess *access)
 {
   TreeConfig config = {
     .mountpoint = daemon->mountpoint,
     .application_id = options->application_id,
     .account_hint = daemon->sandbox == NULL ? NULL : daemon->sandbox->account_hint,
+    .endpoint = endpoint_of (daemon, options),
     .uid = getuid (),
     .gid = getgid (),
+    .access = access,
     .now_us = g_get_real_time (),
+    .source = options->source,
+    .now = runner_now,
   };
 
   return tree_new (&config, daemon->account);
@@ -226,20 +237,27 @@ static gboolean
 start (Daemon *daemon, const Options *options, GError **error)
 {
   g_autoptr (Record) record = NULL;
-  FsConfig config = {.source = options->source, .mount_options = options->mount_options->str, .debug = options->debug};
+  FsConfig config = {.source = options->source,
+                     .mount_options = options->mount_options->str,
+                     .debug = options->debug,
+                     .audit = options->audit};
+  TreeAccess access;
 
+  if (!access_from_options (options, getgid (), &access, error))
+    return FALSE;
   daemon->mountpoint = mountpoint_prepare (options->mountpoint, error);
   if (daemon->mountpoint == NULL)
     return FALSE;
   if (options->sandbox && (daemon->sandbox = sandbox_child_start (error)) == NULL)
     return FALSE;
-  daemon->client = new_client (options, options->sandbox ? daemon->sandbox->endpoint : options->endpoint, error);
+  daemon->client = new_client (options, endpoint_of (daemon, options), error);
   if (daemon->client == NULL)
     return FALSE;
   daemon->credentials = credentials_new (options->credentials, options->source, &options->application_id);
   daemon->store = open_store (daemon, options);
   daemon->account = new_account (options, daemon->store != NULL);
-  daemon->tree = new_tree (daemon, options);
+  daemon->tree = new_tree (daemon, options, &access);
+  tree_note_event (daemon->tree, "started version=" SO24_VERSION, g_get_real_time ());
   daemon->watchers = watchers_new (daemon->tree, daemon->bell);
   daemon->runner = new_runner (daemon, options);
   record = daemon->store == NULL ? NULL : store_load (daemon->store);
@@ -262,7 +280,10 @@ stop (Daemon *daemon)
   /* Both serve the mount meanwhile; between the end of the second and the unmounting nobody must begin to wait. */
   g_clear_pointer (&daemon->bell, bell_stop);
   if (daemon->runner != NULL)
-    runner_stop (daemon->runner);
+    {
+      runner_stop (daemon->runner);
+      tree_note_event (daemon->tree, "stopped", g_get_real_time ());
+    }
   if (daemon->fs != NULL)
     fs_unmount (daemon->fs);
   g_clear_pointer (&daemon->runner, runner_free);

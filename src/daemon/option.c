@@ -29,6 +29,17 @@ set_guid (const OptionRow *row, gpointer place, const char *value)
 }
 
 static gboolean
+set_mode (const OptionRow *row, gpointer place, const char *value)
+{
+  guint64 mode;
+
+  if (!g_ascii_string_to_unsigned (value, 8, 1, 07777, &mode, NULL))
+    return FALSE;
+  *(int *)place = (int)mode;
+  return TRUE;
+}
+
+static gboolean
 set_flag (const OptionRow *row, gpointer place, const char *value)
 {
   *(gboolean *)place = TRUE;
@@ -67,6 +78,7 @@ static const struct
   [OPTION_TEXT] = {TRUE, TRUE, set_text}, [OPTION_NUMBER] = {TRUE, TRUE, set_number},
   [OPTION_GUID] = {TRUE, TRUE, set_guid}, [OPTION_FLAG] = {FALSE, FALSE, set_flag},
   [OPTION_WORD] = {TRUE, TRUE, set_word}, [OPTION_BOOLEAN] = {TRUE, FALSE, set_boolean},
+  [OPTION_MODE] = {TRUE, TRUE, set_mode},
 };
 
 /* What is wrong with a value that was not taken. */
@@ -78,6 +90,8 @@ complaint (const OptionRow *row)
   if (row->type == OPTION_NUMBER)
     return g_strdup_printf ("is not a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, row->lowest,
                             row->highest);
+  if (row->type == OPTION_MODE)
+    return g_strdup ("is not a mode such as 0440");
   return row->type == OPTION_GUID ? g_strdup ("is not a GUID") : g_strdup_printf ("is not one of %s", row->value);
 }
 

@@ -11,6 +11,7 @@ typedef enum
   OPTION_GUID,    /* Guid */
   OPTION_FLAG,    /* gboolean: given or not */
   OPTION_BOOLEAN, /* gboolean: yes, no, and the like; without a value: yes */
+  OPTION_MODE,    /* int: permission bits in octal, never 0 */
   OPTION_WORD     /* an enum: which of the words of the row's value it is, counted from 0 */
 } OptionType;
 

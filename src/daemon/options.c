@@ -35,6 +35,11 @@ static const OptionRow rows[] = {
    "the first wait after a login that failed"},
   {"backoff_max", "SECONDS", OPTION_NUMBER, AT (backoff_max_s), "900", 1, 86400,
    "the longest wait between logins that fail"},
+  {"group", "NAME|GID", OPTION_TEXT, AT (group), NULL, 0, 0, "with allow_other: who may read the cookie, too"},
+  {"mode", "OCTAL", OPTION_MODE, AT (mode), NULL, 0, 0, "of the files that hold the cookie: 0400; with group 0440"},
+  {"write_group", "NAME|GID", OPTION_TEXT, AT (write_group), NULL, 0, 0,
+   "with allow_other: who may write login, logout and identity, too"},
+  {"audit", NULL, OPTION_FLAG, AT (audit), NULL, 0, 0, "log who opens a file that holds the cookie"},
   {"sandbox", NULL, OPTION_FLAG, AT (sandbox), NULL, 0, 0, "start a service to try things on, and mount that"},
 };
 
@@ -61,6 +66,8 @@ options_free (Options *options)
   g_free (options->endpoint);
   g_free (options->ca_file);
   g_free (options->credentials);
+  g_free (options->group);
+  g_free (options->write_group);
   g_string_free (options->mount_options, TRUE);
   g_free (options);
 }

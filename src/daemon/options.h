@@ -34,7 +34,11 @@ typedef struct
   gint64 idle_after_s;
   gint64 rate; /* calls in any hour at most */
   gint64 backoff_min_s;
-  gint64 backoff_max_s;   /* not below backoff_min_s */
+  gint64 backoff_max_s; /* not below backoff_min_s */
+  char *group;          /* as it was given; NULL: none */
+  int mode;             /* 0: none was given */
+  char *write_group;    /* as it was given; NULL: none */
+  gboolean audit;
   GString *mount_options; /* for the kernel and libfuse, comma-separated */
 } Options;
 

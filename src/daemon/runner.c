@@ -28,6 +28,7 @@ typedef struct
   Operation operation;
   AnswerReader *reader;
   ClientTransfer *transfer;
+  gint64 started_us; /* boot clock */
 } RunningCall;
 
 static void
@@ -107,6 +108,8 @@ on_done (gpointer data, const HttpHead *head, const GError *error)
                                             : answer_reader_finish (call->reader, head);
   Event event = {.kind = EVENT_ANSWER, .call = call->number, .answer = answer};
 
+  metrics_count_call (tree_metrics (runner->parts.tree), call->operation, answer->error,
+                      runner_now ().boot_us - call->started_us);
   g_debug ("%s: %s", operation_row (call->operation)->name, answer->error == NULL ? "ok" : "failed");
   g_hash_table_remove (runner->calls, &call->number);
   runner_post (runner, &event);
@@ -125,6 +128,7 @@ make_call (Runner *runner, const Effect *effect)
   call->runner = runner;
   call->number = effect->call;
   call->operation = request->operation;
+  call->started_us = runner_now ().boot_us;
   call->reader = answer_reader_new (request);
   envelope_write (request, &envelope);
   wire.own_connection = !row->only_asks;
@@ -140,16 +144,18 @@ cancel_call (Runner *runner, const Effect *effect)
   if (call == NULL)
     return;
   client_cancel (runner->parts.client, call->transfer);
+  metrics_count_cancelled (tree_metrics (runner->parts.tree), call->operation);
   g_hash_table_remove (runner->calls, &effect->call);
 }
 
 static void
 answer (Runner *runner, const Effect *effect)
 {
+  if (runner->fs == NULL)
+    return;
   if (effect->error != NULL)
-    watchers_refused (runner->parts.watchers);
-  if (runner->fs != NULL)
-    fs_answer (runner->fs, effect->waiter, effect->error);
+    watchers_refused (runner->parts.watchers, fs_waiting_for (runner->fs, effect->waiter));
+  fs_answer (runner->fs, effect->waiter, effect->error);
 }
 
 static void carry_on (Runner *runner);
@@ -166,8 +172,13 @@ on_told (gpointer data)
 static void
 changed (Runner *runner, const Effect *effect)
 {
-  tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
-  watchers_look (runner->parts.watchers);
+  gboolean own = (effect->changed & (CHANGED_OWN | CHANGED_OWN_OUTLOOK)) != 0;
+
+  if (effect->changed == CHANGED_OWN)
+    tree_own_changed (runner->parts.tree, &effect->identity_id, g_get_real_time ());
+  else if (!own)
+    tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
+  watchers_look (runner->parts.watchers, own ? &effect->identity_id : NULL);
   runner->telling = TRUE;
   watchers_wait (runner->parts.watchers, on_told, runner);
 }
@@ -176,6 +187,12 @@ static void
 say (Runner *runner, const Effect *effect)
 {
   g_log_structured (G_LOG_DOMAIN, effect->level, "MESSAGE", "%s", effect->text);
+}
+
+static void
+note_event (Runner *runner, const Effect *effect)
+{
+  tree_note_event (runner->parts.tree, effect->text, g_get_real_time ());
 }
 
 static void
@@ -240,9 +257,9 @@ sync_store (Runner *runner, const Effect *effect)
 }
 
 static void (*const carry_out[N_EFFECTS]) (Runner *runner, const Effect *effect) = {
-  [EFFECT_CALL] = make_call, [EFFECT_CANCEL] = cancel_call, [EFFECT_ANSWER] = answer, [EFFECT_CHANGED] = changed,
-  [EFFECT_LOG] = say,        [EFFECT_TIMER] = set_timer,    [EFFECT_STORE] = store,   [EFFECT_SYNC] = sync_store,
-  [EFFECT_LOCK] = lock,      [EFFECT_UNLOCK] = unlock,
+  [EFFECT_CALL] = make_call, [EFFECT_CANCEL] = cancel_call, [EFFECT_ANSWER] = answer,    [EFFECT_CHANGED] = changed,
+  [EFFECT_LOG] = say,        [EFFECT_TIMER] = set_timer,    [EFFECT_STORE] = store,      [EFFECT_SYNC] = sync_store,
+  [EFFECT_LOCK] = lock,      [EFFECT_UNLOCK] = unlock,      [EFFECT_EVENT] = note_event,
 };
 
 static gboolean
@@ -266,6 +283,8 @@ carry_on (Runner *runner)
       carry_out[effect->kind](runner, effect);
     }
   runner->running = FALSE;
+  if (runner->fs != NULL)
+    fs_look_again (runner->fs);
 }
 
 void

@@ -27,7 +27,10 @@ handle_free (gpointer memory)
   secret_buffer_clear (&handle->granted);
   secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
+  g_clear_pointer (&handle->frozen, g_bytes_unref);
   g_clear_error (&handle->failure);
+  g_clear_pointer (&handle->poller, fuse_pollhandle_destroy);
+  g_clear_pointer (&handle->events, events_reader_free);
   g_free (handle);
 }
 
@@ -42,14 +45,22 @@ grant (Fs *fs, Handle *handle)
 static gboolean
 take_snapshot (Fs *fs, Handle *handle, GError **error)
 {
+  gboolean served, granted;
+
   secret_buffer_clear (&handle->snapshot);
-  if (tree_read (fs->tree, handle->node, &handle->snapshot, error))
-    return TRUE;
-  if (handle->granted.length == 0 || g_get_monotonic_time () > handle->granted_us + GRANT_US)
-    return FALSE;
-  secret_buffer_append (&handle->snapshot, handle->granted.data, handle->granted.length);
-  g_clear_error (error);
-  return TRUE;
+  served = tree_read (fs->tree, handle->node, &handle->snapshot, error);
+  granted = !served && handle->granted.length > 0 && g_get_monotonic_time () <= handle->granted_us + GRANT_US;
+  if (granted)
+    {
+      secret_buffer_append (&handle->snapshot, handle->granted.data, handle->granted.length);
+      g_clear_error (error);
+    }
+  else
+    {
+      secret_buffer_clear (&handle->granted);
+      poll_note_read (fs, handle);
+    }
+  return served || granted;
 }
 
 /* What changes is not cached: O_TRUNC zeroes the size that the kernel knows and would tear cached reads of others. */
@@ -61,11 +72,20 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
   handle->node = node;
   handle->opener = fuse_req_ctx (request)->pid;
   handle->direct = node_kind (node)->want != WANT_NOTHING || node_kind (node)->input != INPUT_NONE
-                   || node_kind (node)->changes == CHANGES_WITH_ERRORS;
+                   || node_kind (node)->changes == CHANGES_WITH_ERRORS || node_kind (node)->changes == CHANGES_ALWAYS
+                   || node_row (node) == KIND_EVENTS;
+  handle->reads = (info->flags & O_ACCMODE) != O_WRONLY;
   if (is_for_writing (info))
     handle->input = tree_open_input (fs->tree, node);
   else if (node_kind (node)->want != WANT_NOTHING)
     grant (fs, handle);
+  if (node_row (node) == KIND_EVENTS)
+    handle->events = tree_open_events (fs->tree);
+  poll_note_read (fs, handle);
+  opener_audit (fs, request, node);
+  if (!is_for_writing (info))
+    metrics_count_open (tree_metrics (fs->tree), node);
+  freeze (fs, handle);
   info->fh = (guint64)(gsize)handle;
   info->direct_io = handle->direct ? 1 : 0;
   info->noflush = handle->input == NULL ? 1 : 0;
@@ -148,6 +168,16 @@ op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct 
   Handle *handle = handle_of (info);
   g_autoptr (GError) error = NULL;
 
+  if (handle->frozen != NULL)
+    {
+      read_frozen (fs, request, handle, size, offset);
+      return;
+    }
+  if (handle->events != NULL)
+    {
+      stream_read (fs, request, size, offset, info);
+      return;
+    }
   if (!handle->direct)
     {
       read_cached (fs, request, node, size, offset);
@@ -173,6 +203,7 @@ op_release (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
   /* The close that could have said so was not the last one, or nobody looked at its result. */
   if (writable && input_step (handle->input, TRUE, &order, &error) == INPUT_INCOMPLETE)
     tree_note_failure (fs->tree, node_kind (node)->name, error, wall_clock_us ());
+  poll_forget (fs, handle);
   g_hash_table_remove (fs->handles, handle);
   fuse_reply_err (request, 0);
   if (writable)

@@ -44,12 +44,20 @@ op_lookup (fuse_req_t request, fuse_ino_t parent, const char *name)
 void
 op_getattr (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
 {
+  Fs *fs = fs_of (request);
+  off_t frozen = frozen_size (fs, request, node);
   struct stat attributes;
 
-  if (tree_stat (fs_of (request)->tree, node, &attributes))
-    fuse_reply_attr (request, &attributes, 0);
-  else
-    fuse_reply_err (request, ENOENT);
+  if (!tree_stat (fs->tree, node, &attributes))
+    {
+      fuse_reply_err (request, ENOENT);
+      return;
+    }
+  if (frozen >= 0)
+    attributes.st_size = frozen;
+  else if (info != NULL && node_row (node) == KIND_EVENTS)
+    attributes.st_size = stream_seek_end (info);
+  fuse_reply_attr (request, &attributes, 0);
 }
 
 /* What tools do in passing is accepted where it changes nothing: emptying a file that is written to, setting times. */

@@ -52,9 +52,15 @@ gate_pass (Fs *fs, NodeId node)
 
   if (next != NULL)
     {
-      next->at_gate = FALSE;
+      next->leave = NULL;
       next->go_on (next);
     }
+}
+
+static void
+leave (Parked *parked)
+{
+  g_queue_remove (&find_gate (parked->fs, parked->node)->waiting, parked);
 }
 
 gboolean
@@ -64,13 +70,7 @@ gate_wait (Parked *parked)
 
   if (gate->writing == 0)
     return FALSE;
-  parked->at_gate = TRUE;
+  parked->leave = leave;
   g_queue_push_tail (&gate->waiting, parked);
   return TRUE;
-}
-
-void
-gate_leave (Parked *parked)
-{
-  g_queue_remove (&find_gate (parked->fs, parked->node)->waiting, parked);
 }

@@ -47,7 +47,12 @@ on_mounts (gint fd, GIOCondition condition, gpointer data)
 {
   Fs *fs = data;
 
-  if (fs->device == NULL || g_hash_table_size (fs->parked) == 0 || mounts_have_device (fs->device))
+  if (fs->device == NULL || g_hash_table_size (fs->parked) + g_hash_table_size (fs->handles) == 0
+      || mounts_have_device (fs->device))
+    return G_SOURCE_CONTINUE;
+  stream_end (fs);
+  poll_wake (fs);
+  if (g_hash_table_size (fs->parked) == 0)
     return G_SOURCE_CONTINUE;
   parking_interrupt_all (fs);
   fs->mounts = 0;
@@ -134,6 +139,7 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
   fs->account = account;
   fs->hooks = *hooks;
   fs->data = data;
+  fs->audit = config->audit;
   fs->mounts_fd = -1;
   fs->session = new_session (fs, config, error);
   if (fs->session == NULL)
@@ -144,6 +150,8 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
   fs->parked = g_hash_table_new (g_int64_hash, g_int64_equal);
   fs->handles = g_hash_table_new_full (NULL, NULL, handle_free, NULL);
   fs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)g_array_unref, NULL);
+  fs->seen = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  fs->pollers = g_hash_table_new (NULL, NULL);
   fs->gates = g_hash_table_new_full (NULL, NULL, NULL, gate_free);
   handshake_install (fs);
   watch_mounts (fs, config->mountpoint);
@@ -160,8 +168,16 @@ fs_device (const Fs *fs)
 }
 
 void
+fs_look_again (Fs *fs)
+{
+  stream_wake (fs);
+  poll_wake (fs);
+}
+
+void
 fs_unmount (Fs *fs)
 {
+  stream_see_off (fs);
   g_clear_handle_id (&fs->source, g_source_remove);
   g_clear_handle_id (&fs->mounts, g_source_remove);
   if (fs->mounts_fd >= 0)
@@ -172,7 +188,9 @@ fs_unmount (Fs *fs)
   free (fs->buffer.mem);
   g_slist_free_full (fs->interrupted, g_free);
   g_hash_table_unref (fs->parked);
+  g_hash_table_unref (fs->pollers);
   g_hash_table_unref (fs->handles);
+  g_hash_table_unref (fs->seen);
   g_hash_table_unref (fs->listings);
   g_hash_table_unref (fs->gates);
   g_free (fs->device);

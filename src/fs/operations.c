@@ -99,6 +99,7 @@ const struct fuse_lowlevel_ops operations = {
   .flush = op_flush,
   .fsync = op_fsync,
   .release = op_release,
+  .poll = op_poll,
   .mknod = op_mknod,
   .mkdir = op_mkdir,
   .unlink = op_remove,

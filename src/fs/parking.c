@@ -66,14 +66,30 @@ renumber (Parked *parked)
     on_interrupt (parked->request, parked);
 }
 
+/* While the mount goes down nothing is begun any more. */
+static void
+post (Parked *parked, Event *event)
+{
+  g_autoptr (GError) error = NULL;
+
+  renumber (parked);
+  event->waiter = parked->waiter;
+  if (!parked->fs->stopping)
+    {
+      parked->fs->hooks.post (parked->fs->data, event);
+      return;
+    }
+  error = g_error_new_literal (SO24_ERROR, SO24_ERROR_INTERRUPTED, "so24fs is stopping");
+  fs_answer (parked->fs, parked->waiter, error);
+}
+
 void
 parked_want (Parked *parked, Want want, gboolean ask_now)
 {
-  Event event = {.kind = EVENT_WANT, .want = want, .ask_now = ask_now};
+  Event event
+    = {.kind = EVENT_WANT, .want = want, .own = tree_own_identity (parked->fs->tree, parked->node), .ask_now = ask_now};
 
-  renumber (parked);
-  event.waiter = parked->waiter;
-  parked->fs->hooks.post (parked->fs->data, &event);
+  post (parked, &event);
 }
 
 void
@@ -85,19 +101,17 @@ parked_command (Parked *parked, const Order *order)
                  .identity_id = order->identity_id,
                  .identity = order->identity};
 
-  renumber (parked);
-  event.waiter = parked->waiter;
-  parked->fs->hooks.post (parked->fs->data, &event);
+  post (parked, &event);
 }
 
 /* Somebody's Ctrl-C is no failure that anybody would look up. */
 void
 fail_request (Fs *fs, fuse_req_t request, NodeId node, const GError *error)
 {
-  const char *name = node_kind (node)->name;
+  g_autofree char *path = tree_path (fs->tree, node);
 
   if (!g_error_matches (error, SO24_ERROR, SO24_ERROR_INTERRUPTED))
-    tree_note_failure (fs->tree, name != NULL ? name : "identities", error, wall_clock_us ());
+    tree_note_failure (fs->tree, path, error, wall_clock_us ());
   fuse_reply_err (request, error_errno (error));
 }
 
@@ -106,6 +120,14 @@ parked_fail (Parked *parked, const GError *error)
 {
   fail_request (parked->fs, parked->request, parked->node, error);
   parked_free (parked);
+}
+
+NodeId
+fs_waiting_for (const Fs *fs, guint64 waiter)
+{
+  const Parked *parked = g_hash_table_lookup (fs->parked, &waiter);
+
+  return parked == NULL ? node_make (KIND_ROOT, 0) : parked->node;
 }
 
 void
@@ -131,9 +153,9 @@ interrupt (Fs *fs, guint64 waiter)
 
   if (parked == NULL)
     return;
-  if (parked->at_gate)
+  if (parked->leave != NULL)
     {
-      gate_leave (parked);
+      parked->leave (parked);
       fuse_reply_err (parked->request, EINTR);
       parked_free (parked);
       return;

@@ -19,11 +19,21 @@ typedef struct
   SecretBuffer snapshot;
   SecretBuffer granted; /* what there was when the open went through */
   gint64 granted_us;    /* and when; monotonic clock */
-  Input *input;         /* NULL: not open for writing */
+  GBytes *frozen;       /* what he reads to the end; NULL: it is no such file (frozen.c) */
+  gboolean frozen_read; /* he has begun to */
+  guint64 frozen_number;
+  Input *input; /* NULL: not open for writing */
   pid_t opener;
-  SecretBuffer failed; /* the bytes of the write that failed last */
-  GError *failure;     /* and why */
-  gint64 failed_us;    /* and when; monotonic clock */
+  SecretBuffer failed;            /* the bytes of the write that failed last */
+  GError *failure;                /* and why */
+  gint64 failed_us;               /* and when; monotonic clock */
+  gboolean reads;                 /* open for reading */
+  guint64 read_number;            /* of the content that was last read (poll.c); 0: of none */
+  gboolean read_unsettled;        /* that was read in the middle of a renewal or a switch */
+  guint64 polled_number;          /* and of the one that poll(2) last knew of */
+  struct fuse_pollhandle *poller; /* somebody waits in poll(2), or did */
+  EventsReader *events;           /* NULL: it is another file */
+  gboolean lingers;               /* waits at the end of events, or did, and does not know yet that it ended */
 } Handle;
 
 struct Fs
@@ -33,6 +43,7 @@ struct Fs
   const Account *account;
   FsHooks hooks;
   gpointer data;
+  gboolean audit;
   char *device; /* the mount's, as /proc/self/mountinfo writes it; NULL: unknown */
   guint source; /* of the FUSE descriptor */
   guint mounts; /* source of /proc/self/mountinfo */
@@ -44,7 +55,13 @@ struct Fs
   GHashTable *parked;   /* waiter -> Parked */
   GSList *interrupted;  /* of guint64: waiters */
   GHashTable *gates;    /* NodeId -> Gate */
+  GHashTable *seen;     /* NodeId -> what it last read as (poll.c) */
+  GHashTable *pollers;  /* set of Handle: those with a poller */
+  GQueue at_end;        /* of Parked: who waits at the end of events */
+  gboolean ended;       /* the mount is gone or going: there will be no more events */
+  gboolean stopping;    /* nobody waits for the account any more */
   guint64 last_waiter;
+  guint64 last_frozen;
 };
 
 /* A request that waits. */
@@ -64,7 +81,10 @@ struct Parked
   gsize written;      /* bytes, of a WRITE */
   SecretBuffer bytes; /* of a WRITE */
   gboolean at_end;    /* it is a FLUSH */
-  gboolean at_gate;   /* it waits for another request, not for the account */
+  gsize size;         /* of a READ */
+  off_t offset;       /* likewise */
+  /* It does not wait for the account: takes it out of the queue in which it waits. */
+  void (*leave) (Parked *parked);
 };
 
 /* parking.c */
@@ -87,10 +107,28 @@ void gate_open (Fs *fs, NodeId node);
 void gate_pass (Fs *fs, NodeId node);
 /* TRUE if @parked now waits at a closed gate. */
 gboolean gate_wait (Parked *parked);
-void gate_leave (Parked *parked);
 void gate_free (gpointer gate);
 
-/* folder.c, file.c, write.c: the operations */
+/* stream.c: the file events */
+void stream_read (Fs *fs, fuse_req_t request, gsize size, off_t offset, const struct fuse_file_info *info);
+/* A GETATTR of an open file comes of lseek(2) only: somebody asks where the end is. */
+off_t stream_seek_end (const struct fuse_file_info *info);
+gboolean stream_is_readable (const Fs *fs, const Handle *handle);
+/* Answers those for whom there is something to read. */
+void stream_wake (Fs *fs);
+/* There will be nothing more to read; whoever waits gets to know. */
+void stream_end (Fs *fs);
+/* The same, before the mount goes; returns when they do know, or after a moment. */
+void stream_see_off (Fs *fs);
+
+/* poll.c: who waits in poll(2) */
+/* The opener has just read, or opened, the file. */
+void poll_note_read (Fs *fs, Handle *handle);
+/* Wakes those for whom something is new. */
+void poll_wake (Fs *fs);
+void poll_forget (Fs *fs, Handle *handle);
+
+/* folder.c, file.c, write.c, poll.c: the operations */
 void op_lookup (fuse_req_t request, fuse_ino_t parent, const char *name);
 void op_getattr (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_setattr (fuse_req_t request, fuse_ino_t node, struct stat *wanted, int to_set, struct fuse_file_info *info);
@@ -104,12 +142,26 @@ void op_release (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *inf
 void op_write (fuse_req_t request, fuse_ino_t node, const char *bytes, size_t size, off_t offset,
                struct fuse_file_info *info);
 void op_flush (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
+void op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, struct fuse_pollhandle *poller);
 void op_fsync (fuse_req_t request, fuse_ino_t node, int data_only, struct fuse_file_info *info);
 
 void handle_free (gpointer handle);
 
+/* frozen.c: files that are different at every moment */
+/* What is there now becomes what the reader of @handle reads. */
+void freeze (Fs *fs, Handle *handle);
+void read_frozen (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset);
+/* The length that @node has for who asks, if it is open; else -1. */
+off_t frozen_size (Fs *fs, fuse_req_t request, NodeId node);
+
 /* operations.c: the table of them */
 extern const struct fuse_lowlevel_ops operations;
+
+/* opener.c */
+/* The process that @thread belongs to. */
+pid_t opener_process (pid_t thread);
+/* Logs who opens @node, if that is wanted. */
+void opener_audit (Fs *fs, fuse_req_t request, NodeId node);
 
 /* handshake.c */
 void handshake_install (Fs *fs);

@@ -4,7 +4,6 @@
  */
 #include "fs/private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -74,19 +73,6 @@ finish (Parked *parked, const GError *error)
   leave_gate (fs, node, told);
 }
 
-/* A thread's number is not its process's. */
-static pid_t
-process_of (pid_t thread)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/status", thread);
-  g_autofree char *status = NULL;
-  const char *line;
-
-  if (!g_file_get_contents (path, &status, NULL, NULL) || (line = strstr (status, "\nTgid:")) == NULL)
-    return thread;
-  return atoi (line + strlen ("\nTgid:"));
-}
-
 /*
  * Whether nothing more is to be expected after a close with an incomplete command. When another process than the opener
  * closes, the opener still has the descriptor and may write the rest: { /bin/echo ...; /bin/echo ...; } > login. If the
@@ -98,7 +84,7 @@ closes_last (const Parked *parked)
   pid_t closer = fuse_req_ctx (parked->request)->pid;
   pid_t opener = parked->handle->opener;
 
-  return closer == opener || process_of (closer) == process_of (opener);
+  return closer == opener || opener_process (closer) == opener_process (opener);
 }
 
 static void

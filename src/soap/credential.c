@@ -3,6 +3,8 @@
 
 #include "base/locked.h"
 
+#include <string.h>
+
 #define SHA256_BLOCK 64
 
 Credential *
@@ -77,4 +79,12 @@ const char *
 credential_owner (const Credential *credential)
 {
   return credential->token != NULL ? "a token" : credential->username;
+}
+
+const char *
+credential_owner_of_key (const char *key)
+{
+  const char *kind = strchr (key, ' ');
+
+  return kind != NULL && g_str_has_prefix (kind, " user ") ? kind + strlen (" user ") : "a token";
 }

@@ -29,3 +29,6 @@ char *credential_owner_key (const Credential *credential);
 
 /* For messages: the user name, or "a token". */
 const char *credential_owner (const Credential *credential);
+
+/* The same of a key that credential_owner_key() has made. */
+const char *credential_owner_of_key (const char *key);

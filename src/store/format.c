@@ -62,6 +62,7 @@ static const Row rows[] = {
   ROW (text, RECORD (rejected_digest)),
   ROW (words, RECORD (rejected_cause)),
   ROW (minutes, RECORD (spent)),
+  ROW (own, RECORD (own)),
 };
 /* clang-format on */
 

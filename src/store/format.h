@@ -16,7 +16,7 @@
 
 #include "account/record.h"
 
-#define FORMAT_LONGEST    65536
+#define FORMAT_LONGEST    (2 * 1024 * 1024)
 #define GENERATION_LENGTH 32
 
 typedef char Generation[GENERATION_LENGTH + 1];

@@ -324,6 +324,75 @@ read_minutes (gpointer field, const char *value, gsize length)
   return TRUE;
 }
 
+/* Each is four words: the identity, whether it is proven, when it was last used, and the session id, which can hold blanks. */
+static void
+write_own (gconstpointer field, SecretBuffer *line)
+{
+  const GArray *sessions = *(GArray *const *)field;
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      const OwnSession *own = &g_array_index (sessions, OwnSession, i);
+
+      secret_buffer_append_printf (line, i == 0 ? "%s " : "\t%s ", own->identity_id.text);
+      write_flag (&own->proven, line);
+      secret_buffer_append_text (line, " ");
+      write_time (&own->used_us, line);
+      secret_buffer_append_text (line, " ");
+      write_secret (&own->session, line);
+    }
+}
+
+static gboolean
+read_one_own (OwnSession *own, const char *value, const char *end)
+{
+  const ValueKind *const kinds[] = {&value_guid, &value_flag, &value_time, &value_secret};
+  gpointer const fields[] = {&own->identity_id, &own->proven, &own->used_us, &own->session};
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      gboolean last = i + 1 == G_N_ELEMENTS (kinds);
+      const char *stop = last ? end : memchr (value, ' ', (gsize)(end - value));
+
+      if (stop == NULL || !kinds[i]->read (fields[i], value, (gsize)(stop - value)))
+        return FALSE;
+      value = stop + 1;
+    }
+  return TRUE;
+}
+
+/* They stand in the order of their identities, so that none is there twice. */
+static gboolean
+add_own (GArray *sessions, const char *value, const char *end)
+{
+  const OwnSession *before = sessions->len == 0 ? NULL : &g_array_index (sessions, OwnSession, sessions->len - 1);
+  OwnSession own = {.session = NULL};
+  gboolean good = read_one_own (&own, value, end)
+                  && (before == NULL || strcmp (before->identity_id.text, own.identity_id.text) < 0);
+
+  if (good)
+    own_sessions_add (sessions, &own);
+  g_clear_pointer (&own.session, secret_unref);
+  return good;
+}
+
+static gboolean
+read_own (gpointer field, const char *value, gsize length)
+{
+  g_autoptr (GArray) sessions = own_sessions_new ();
+  const char *end = value + length, *stop;
+
+  for (; value <= end; value = stop + 1)
+    {
+      stop = memchr (value, '\t', (gsize)(end - value));
+      stop = stop == NULL ? end : stop;
+      if (!add_own (sessions, value, stop))
+        return FALSE;
+    }
+  *(GArray **)field = g_steal_pointer (&sessions);
+  return TRUE;
+}
+
 const ValueKind value_needed_text = {NULL, write_text, read_text};
 const ValueKind value_text = {is_null, write_text, read_text};
 const ValueKind value_words = {is_null, write_words, read_text};
@@ -338,3 +407,4 @@ const ValueKind value_count = {NULL, write_count, read_count};
 const ValueKind value_chooser = {NULL, write_chooser, read_chooser};
 const ValueKind value_cause = {NULL, write_cause, read_cause};
 const ValueKind value_minutes = {NULL, write_minutes, read_minutes};
+const ValueKind value_own = {is_null, write_own, read_own};

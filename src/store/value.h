@@ -23,4 +23,5 @@ extern const ValueKind value_number;      /* gint64 */
 extern const ValueKind value_count;       /* guint */
 extern const ValueKind value_chooser;     /* ChosenBy */
 extern const ValueKind value_cause;       /* So24ErrorCode */
+extern const ValueKind value_own;         /* GArray * of OwnSession, by identity; NULL is absent */
 extern const ValueKind value_minutes;     /* guint[RECORD_MINUTES] */

@@ -108,6 +108,18 @@ directory_update (Directory *directory, const GPtrArray *identities)
     place (directory, g_ptr_array_index (identities, i));
 }
 
+void
+directory_touch_own (Directory *directory, const Guid *identity_id, gint64 now_us)
+{
+  gint slot = directory_find_identity (directory, identity_id->text);
+  DirectoryIdentity *entry;
+
+  if (slot < 0)
+    return;
+  entry = &g_array_index (directory->identities, DirectoryIdentity, (guint)slot);
+  entry->own_changed_us = MAX (now_us, entry->own_changed_us + 1);
+}
+
 const DirectoryClient *
 directory_client (const Directory *directory, guint slot)
 {

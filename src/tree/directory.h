@@ -17,6 +17,7 @@ typedef struct
   Identity *identity; /* as last seen */
   guint client;       /* slot */
   gboolean present;
+  gint64 own_changed_us; /* wall clock: its own session is what it is since then; 0: there was none */
 } DirectoryIdentity;
 
 typedef struct
@@ -38,6 +39,9 @@ gint directory_find_client (const Directory *directory, const char *name);
 gint directory_find_identity (const Directory *directory, const char *guid);
 
 const DirectoryClient *directory_client (const Directory *directory, guint slot);
+/* The own session of this identity is another one; nothing if there is no such identity now. */
+void directory_touch_own (Directory *directory, const Guid *identity_id, gint64 now_us);
+
 const DirectoryIdentity *directory_identity (const Directory *directory, guint slot);
 
 /* How @text compares with the names that identities go by: their client's name, and their client's folder name. */

@@ -1,11 +1,13 @@
 /* The table of files. Touches nothing. */
 #include "tree/node.h"
 
+#include "tree/frozen.h"
 #include "tree/render.h"
 
 #define FOLDER (S_IFDIR | 0755)
 #define PUBLIC (S_IFREG | 0444)
 #define LINK   (S_IFLNK | 0777)
+#define COOKIE (S_IFREG | 0400)
 
 static const NodeKind kinds[N_KINDS] = {
   [KIND_ROOT] = {"", KIND_NONE, FOLDER, NULL, .changes = CHANGES_WITH_SESSION},
@@ -14,24 +16,50 @@ static const NodeKind kinds[N_KINDS] = {
                   .render = render_nothing, .input = INPUT_LOGIN},
   [KIND_LOGOUT] = {"logout", KIND_ROOT, S_IFREG | 0200, "write anything: session and credential are forgotten",
                    .render = render_nothing, .input = INPUT_LOGOUT},
-  [KIND_SESSION] = {"session", KIND_ROOT, PUBLIC, "true or false: whether the session is alive; never logs in",
-                    WANT_SESSION, render_session, .changes = CHANGES_WITH_SESSION, .rings = RINGS_WITH_STATE},
-  [KIND_IDENTITY] = {"identity", KIND_ROOT, S_IFREG | 0644,
-                     "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY,
-                     render_identity, INPUT_IDENTITY, CHANGES_WITH_IDENTITY, RINGS_WITH_IDENTITY},
-  [KIND_COOKIE] = {"cookie", KIND_ROOT, S_IFREG | 0400, "the session id, for every other tool", WANT_COOKIE,
-                   render_cookie, .changes = CHANGES_WITH_SESSION, .rings = RINGS_WITH_SESSION},
+  [KIND_SESSION]
+  = {"session", KIND_ROOT, PUBLIC, "true or false: whether the session is alive; never logs in", WANT_SESSION,
+     render_session, .changes = CHANGES_WITH_SESSION, .announced = TRUE, .rings = RINGS_WITH_STATE},
+  [KIND_IDENTITY]
+  = {"identity", KIND_ROOT, S_IFREG | 0644,
+     "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY, render_identity,
+     INPUT_IDENTITY, CHANGES_WITH_IDENTITY, .announced = TRUE, .rings = RINGS_WITH_IDENTITY},
+  [KIND_COOKIE]
+  = {"cookie", KIND_ROOT, COOKIE, "the session id, for every other tool", WANT_COOKIE, render_cookie,
+     .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE, .announced = TRUE, .rings = RINGS_WITH_SESSION},
   [KIND_CURRENT] = {"current", KIND_ROOT, LINK, "leads to the active identity's folder",
                     .changes = CHANGES_WITH_IDENTITY, .rings = RINGS_WITH_LINK},
   [KIND_IDENTITIES] = {"identities", KIND_ROOT, FOLDER, "whom you may act as: <client-name>/<guid>/", WANT_IDENTITIES,
                        .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ERROR] = {"error", KIND_ROOT, PUBLIC, "why the last operation failed", .render = render_error,
                   .changes = CHANGES_WITH_ERRORS},
+#define STANDING(file, help, function)                                                                                 \
+  {                                                                                                                    \
+    file, KIND_ROOT, PUBLIC, help, .changes = CHANGES_ALWAYS, .freeze = function                                       \
+  }
+  [KIND_STATUS] = STANDING ("status", "where things stand; never calls the service", freeze_status),
+  [KIND_STATUS_JSON] = STANDING ("status.json", "the same for jq", freeze_status_json),
+  [KIND_IDENTITIES_JSON] = STANDING ("identities.json", "whom you may act as, for jq", freeze_identities_json),
+  [KIND_METRICS] = STANDING ("metrics", "counters for Prometheus", freeze_metrics),
+#undef STANDING
+  [KIND_EVENTS] = {"events", KIND_ROOT, PUBLIC, "what happens, one line each; a reader at the end waits for the next",
+                   .render = render_events, .changes = CHANGES_WITH_EVENTS},
   [KIND_PASSPORT] = {"passport", KIND_ROOT, FOLDER, "whom the token belongs to (after a login by token)",
                      .changes = CHANGES_WITH_PASSPORT},
   [KIND_PASSPORT_ID] = {"id", KIND_PASSPORT, PUBLIC, .render = render_passport_id, .changes = CHANGES_WITH_PASSPORT},
   [KIND_PASSPORT_EMAIL]
   = {"email", KIND_PASSPORT, PUBLIC, .render = render_passport_email, .changes = CHANGES_WITH_PASSPORT},
+  [KIND_EXPORT]
+  = {"export", KIND_ROOT, FOLDER, "the cookie in the forms that other tools take", .changes = CHANGES_WITH_SESSION},
+#define EXPORT(file, row, folder, reason)                                                                              \
+  {                                                                                                                    \
+    file, folder, COOKIE, NULL, WANT_COOKIE, render_export, .changes = reason, .form = row, .bears_cookie = TRUE,      \
+                                                            .rings = RINGS_WITH_SESSION                                \
+  }
+  [KIND_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_CURLRC] = EXPORT ("curlrc", EXPORT_CURLRC, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_ENV] = EXPORT ("env", EXPORT_ENV, KIND_EXPORT, CHANGES_WITH_SESSION),
+  [KIND_EXPORT_COOKIE_RAW] = EXPORT ("cookie.raw", EXPORT_COOKIE_RAW, KIND_EXPORT, CHANGES_WITH_SESSION),
   [KIND_CLIENT] = {NULL, KIND_IDENTITIES, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ONE] = {NULL, KIND_CLIENT, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
 #define ONE(file, function)                                                                                            \
@@ -53,6 +81,17 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_ONE_SERVERS] = ONE ("servers", render_one_servers),
   [KIND_ONE_DOCUMENT] = ONE ("identity.xml", render_one_document),
 #undef ONE
+  [KIND_ONE_SESSION] = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN,
+                        .announced = TRUE, .rings = RINGS_WITH_STATE},
+  [KIND_ONE_COOKIE] = {"cookie", KIND_ONE, COOKIE, NULL, WANT_COOKIE, render_cookie, .changes = CHANGES_WITH_OWN,
+                       .bears_cookie = TRUE, .announced = TRUE, .rings = RINGS_WITH_SESSION},
+  [KIND_ONE_EXPORT] = {"export", KIND_ONE, FOLDER, .changes = CHANGES_WITH_OWN},
+  [KIND_ONE_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_CURLRC] = EXPORT ("curlrc", EXPORT_CURLRC, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_ENV] = EXPORT ("env", EXPORT_ENV, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+  [KIND_ONE_EXPORT_COOKIE_RAW] = EXPORT ("cookie.raw", EXPORT_COOKIE_RAW, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
+#undef EXPORT
 };
 
 Kind

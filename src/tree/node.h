@@ -6,6 +6,7 @@
 #pragma once
 
 #include "account/account.h"
+#include "tree/export.h"
 #include "tree/input.h"
 
 #include <sys/stat.h>
@@ -26,9 +27,20 @@ typedef enum
   KIND_CURRENT,
   KIND_IDENTITIES,
   KIND_ERROR,
+  KIND_STATUS,
+  KIND_STATUS_JSON,
+  KIND_IDENTITIES_JSON,
+  KIND_METRICS,
+  KIND_EVENTS,
   KIND_PASSPORT,
   KIND_PASSPORT_ID,
   KIND_PASSPORT_EMAIL,
+  KIND_EXPORT,
+  KIND_EXPORT_COOKIES_TXT,
+  KIND_EXPORT_HEADER,
+  KIND_EXPORT_CURLRC,
+  KIND_EXPORT_ENV,
+  KIND_EXPORT_COOKIE_RAW,
   KIND_CLIENT,
   KIND_ONE,
   KIND_ONE_ID,
@@ -44,6 +56,14 @@ typedef enum
   KIND_ONE_IS_DISABLED,
   KIND_ONE_SERVERS,
   KIND_ONE_DOCUMENT,
+  KIND_ONE_SESSION,
+  KIND_ONE_COOKIE,
+  KIND_ONE_EXPORT,
+  KIND_ONE_EXPORT_COOKIES_TXT,
+  KIND_ONE_EXPORT_HEADER,
+  KIND_ONE_EXPORT_CURLRC,
+  KIND_ONE_EXPORT_ENV,
+  KIND_ONE_EXPORT_COOKIE_RAW,
   N_KINDS
 } Kind;
 
@@ -56,6 +76,9 @@ typedef enum
   CHANGES_WITH_IDENTITIES,
   CHANGES_WITH_PASSPORT,
   CHANGES_WITH_ERRORS,
+  CHANGES_WITH_OWN, /* the identity's own session */
+  CHANGES_ALWAYS,
+  CHANGES_WITH_EVENTS,
   N_CHANGES
 } Changes;
 
@@ -72,8 +95,11 @@ typedef enum
 
 typedef struct Tree Tree;
 
-/* Appends the content that the file has now, or says why it has none. @slot: of the identity, for KIND_ONE_*. */
-typedef gboolean (*Render) (const Tree *tree, guint slot, SecretBuffer *content, GError **error);
+/* Appends the content that the file has now, or says why it has none. */
+typedef gboolean (*Render) (const Tree *tree, NodeId node, SecretBuffer *content, GError **error);
+
+/* The content of a file that tells where things stand (tree/frozen.h): there always is one, and it holds no secret. */
+typedef GBytes *(*Freeze) (const Tree *tree);
 
 typedef struct
 {
@@ -85,6 +111,11 @@ typedef struct
   Render render;
   InputKind input; /* what a write to it means */
   Changes changes;
+  ExportForm form; /* of the files of export/ */
+  gboolean
+    bears_cookie; /* who reads it can act as the user: mode and group are the mount's (tree/access.h), and audited */
+  Freeze freeze;  /* instead of render */
+  gboolean announced; /* by poll(2), when it reads as something else than before */
   RingsWith rings;
 } NodeKind;
 

@@ -9,13 +9,13 @@ add_files (GString *text)
   for (Kind row = KIND_ROOT + 1; row < N_KINDS; row++)
     {
       const NodeKind *kind = node_kind (node_make (row, 0));
-      const char *access = kind->render == NULL       ? "  "
+      const char *access = !S_ISREG (kind->mode)      ? "  "
                            : (kind->mode & 0222) == 0 ? "r "
                            : (kind->mode & 0444) == 0 ? " w"
                                                       : "rw";
 
       if (kind->parent == KIND_ROOT)
-        g_string_append_printf (text, "  %-11s %s  %s\n", kind->name, access, kind->help);
+        g_string_append_printf (text, "  %-15s %s  %s\n", kind->name, access, kind->help);
     }
 }
 

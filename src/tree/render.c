@@ -1,6 +1,7 @@
 /* Contents. Every file ends in one newline, so that cat and $(...) do what people expect. Touches nothing. */
 #include "tree/render.h"
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "soap/envelope.h"
 #include "tree/state.h"
@@ -38,9 +39,21 @@ RENDER (nothing)
   return TRUE;
 }
 
+/* The session that @node is about: the mount's, or an identity's own. */
+static const Secret *
+cookie_at (const Tree *tree, NodeId node, GError **error)
+{
+  const Guid *own = tree_own_identity (tree, node);
+
+  return own == NULL ? account_cookie (tree->account, error) : account_own_cookie (tree->account, own, error);
+}
+
 RENDER (session)
 {
-  return truth (content, account_has_session (tree->account));
+  const Guid *own = tree_own_identity (tree, node);
+
+  return truth (content,
+                own == NULL ? account_has_session (tree->account) : account_has_own_session (tree->account, own));
 }
 
 RENDER (identity)
@@ -52,14 +65,26 @@ RENDER (identity)
 
 RENDER (cookie)
 {
-  const Secret *session = account_cookie (tree->account, error);
+  const Secret *session = cookie_at (tree, node, error);
 
   return session != NULL && line (content, secret_text (session));
 }
 
 RENDER (error)
 {
-  return line (content, tree->failure != NULL ? tree->failure : "none");
+  const Failure *failure = &tree->failure;
+  g_autofree char *time = failure->file == NULL ? NULL : calendar_text (failure->at_us);
+
+  if (failure->file == NULL)
+    return line (content, "none");
+  secret_buffer_append_printf (content, "%s %s: %s: %s\n", time, failure->file, failure->errno_name, failure->text);
+  return TRUE;
+}
+
+RENDER (events)
+{
+  events_list (tree->events, content);
+  return TRUE;
 }
 
 static const Passport *
@@ -86,74 +111,82 @@ RENDER (passport_email)
   return found != NULL && line (content, found->email);
 }
 
-static const Identity *
-one (const Tree *tree, guint slot)
+RENDER (export)
 {
-  return directory_identity (tree->directory, slot)->identity;
+  const Secret *session = cookie_at (tree, node, error);
+  ExportContext context = {&tree->export_endpoint, tree_changed_us (tree, node)};
+
+  return session != NULL && export_write (node_kind (node)->form, session, &context, content, error);
+}
+
+static const Identity *
+one (const Tree *tree, NodeId node)
+{
+  return directory_identity (tree->directory, node_slot (node))->identity;
 }
 
 RENDER (one_id)
 {
-  return line (content, one (tree, slot)->id.text);
+  return line (content, one (tree, node)->id.text);
 }
 
 RENDER (one_client_id)
 {
-  return number (content, one (tree, slot)->client_id);
+  return number (content, one (tree, node)->client_id);
 }
 
 RENDER (one_client_name)
 {
-  return line (content, one (tree, slot)->client_name);
+  return line (content, one (tree, node)->client_name);
 }
 
 RENDER (one_user_id)
 {
-  return line (content, one (tree, slot)->user_id.text);
+  return line (content, one (tree, node)->user_id.text);
 }
 
 RENDER (one_user_name)
 {
-  return line (content, one (tree, slot)->user_name);
+  return line (content, one (tree, node)->user_name);
 }
 
 RENDER (one_contact_id)
 {
-  return number (content, one (tree, slot)->contact_id);
+  return number (content, one (tree, node)->contact_id);
 }
 
 RENDER (one_employee_id)
 {
-  return number (content, one (tree, slot)->employee_id);
+  return number (content, one (tree, node)->employee_id);
 }
 
 /* The list says what was current when it was made; the session knows what is. */
 RENDER (one_is_current)
 {
   const Identity *active = account_last_identity (tree->account);
-  const Identity *identity = one (tree, slot);
+  const Identity *identity = one (tree, node);
 
   return truth (content, active != NULL ? guid_equal (&active->id, &identity->id) : identity->is_current);
 }
 
 RENDER (one_is_default)
 {
-  return truth (content, one (tree, slot)->is_default);
+  return truth (content, one (tree, node)->is_default);
 }
 
 RENDER (one_is_protected)
 {
-  return truth (content, one (tree, slot)->is_protected);
+  return truth (content, one (tree, node)->is_protected);
 }
 
 RENDER (one_is_disabled)
 {
-  return truth (content, one (tree, slot)->is_disabled);
+  return truth (content, one (tree, node)->is_disabled);
 }
 
 RENDER (one_servers)
 {
-  const GArray *servers = one (tree, slot)->servers;
+  const GArray *servers = one (tree, node)->servers;
 
   if (servers == NULL || servers->len == 0)
     return line (content, "");
@@ -168,6 +201,6 @@ RENDER (one_servers)
 
 RENDER (one_document)
 {
-  identity_write_document (one (tree, slot), content);
+  identity_write_document (one (tree, node), content);
   return TRUE;
 }

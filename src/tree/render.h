@@ -3,7 +3,7 @@
 
 #include "tree/node.h"
 
-#define RENDER(name) gboolean render_##name (const Tree *tree, guint slot, SecretBuffer *content, GError **error)
+#define RENDER(name) gboolean render_##name (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
 
 RENDER (readme);
 RENDER (nothing);
@@ -11,8 +11,10 @@ RENDER (session);
 RENDER (identity);
 RENDER (cookie);
 RENDER (error);
+RENDER (events);
 RENDER (passport_id);
 RENDER (passport_email);
+RENDER (export);
 RENDER (one_id);
 RENDER (one_client_id);
 RENDER (one_client_name);

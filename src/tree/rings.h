@@ -11,10 +11,13 @@
 
 typedef struct Rings Rings;
 
-/* For the session whose files are in @folder: the root. What is served now is no news. @tree is borrowed. */
-Rings *rings_new (const Tree *tree, NodeId folder);
+/* @own: for the session that is this identity's own; NULL: for the mount's. Nothing was told of it yet. @tree is borrowed. */
+Rings *rings_new (const Tree *tree, const Guid *own);
 void rings_free (Rings *rings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rings, rings_free)
+
+/* What is served now is no news. */
+void rings_settle (Rings *rings);
 
 /* Appends the nodes to @nodes (of NodeId) that have changed; from then on they count as told of. */
 void rings_look (Rings *rings, GArray *nodes);

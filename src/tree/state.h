@@ -2,16 +2,52 @@
 #pragma once
 
 #include "tree/directory.h"
+#include "tree/events.h"
+#include "tree/export.h"
+#include "tree/metrics.h"
 #include "tree/tree.h"
+
+/* The last failure that somebody was told of. */
+typedef struct
+{
+  gint64 at_us; /* wall clock */
+  char *file;   /* NULL: there was none */
+  const char *errno_name;
+  char *text;
+} Failure;
+
+/* identities.json as it was last made, and from what. */
+typedef struct
+{
+  GBytes *bytes; /* NULL: it was not made yet */
+  GPtrArray *identities;
+  Guid active; /* zero: none */
+} MadeJson;
+
+/* tree.c */
+Instant tree_now (const Tree *tree);
+
+/* json.c */
+void made_json_clear (MadeJson *made);
 
 struct Tree
 {
   const Account *account;
   Directory *directory;
   char *readme;
-  char *failure; /* the line that error reads as */
+  Failure failure;
+  Metrics *metrics;
+  MadeJson *made_json;
+  char *source;
+  char *endpoint;
+  char *mountpoint;
+  Instant (*now) (void);
+  Instant started;
+  Events *events;
   Guid application_id;
+  ExportEndpoint export_endpoint;
   uid_t uid;
   gid_t gid;
+  TreeAccess access;
   gint64 changed_us[N_CHANGES]; /* wall clock; never the same twice */
 };

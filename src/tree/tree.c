@@ -16,9 +16,19 @@ tree_new (const TreeConfig *config, const Account *account)
   tree->account = account;
   tree->directory = directory_new ();
   tree->readme = readme_new (config->mountpoint, config->account_hint);
+  tree->metrics = g_new0 (Metrics, 1);
+  tree->made_json = g_new0 (MadeJson, 1);
+  tree->source = g_strdup (config->source);
+  tree->endpoint = g_strdup (config->endpoint);
+  tree->mountpoint = g_strdup (config->mountpoint);
+  tree->now = config->now;
+  tree->started = config->now == NULL ? (Instant){0, config->now_us} : config->now ();
+  tree->events = events_new (EVENTS_MOST_BYTES);
   tree->application_id = config->application_id;
+  export_endpoint_init (&tree->export_endpoint, config->endpoint);
   tree->uid = config->uid;
   tree->gid = config->gid;
+  tree->access = config->access != NULL ? *config->access : access_for_owner (config->gid);
   for (guint i = 0; i < N_CHANGES; i++)
     tree->changed_us[i] = config->now_us;
   return tree;
@@ -29,14 +39,25 @@ tree_free (Tree *tree)
 {
   directory_free (tree->directory);
   g_free (tree->readme);
-  g_free (tree->failure);
+  g_free (tree->failure.file);
+  g_free (tree->failure.text);
+  g_free (tree->metrics);
+  made_json_clear (tree->made_json);
+  g_free (tree->made_json);
+  g_free (tree->source);
+  g_free (tree->endpoint);
+  export_endpoint_clear (&tree->export_endpoint);
+  g_free (tree->mountpoint);
+  events_free (tree->events);
   g_free (tree);
 }
 
+/* What is different at every moment gets a new time only with the rest: tar looks at it again when it has read a file. */
 static void
 touch (Tree *tree, Changes what, gint64 now_us)
 {
   tree->changed_us[what] = MAX (now_us, tree->changed_us[what] + 1);
+  tree->changed_us[CHANGES_ALWAYS] = MAX (now_us, tree->changed_us[CHANGES_ALWAYS] + 1);
 }
 
 void
@@ -56,14 +77,51 @@ tree_changed (Tree *tree, Changed changed, gint64 now_us)
 }
 
 void
+tree_own_changed (Tree *tree, const Guid *identity_id, gint64 now_us)
+{
+  directory_touch_own (tree->directory, identity_id, now_us);
+}
+
+const Guid *
+tree_own_identity (const Tree *tree, NodeId node)
+{
+  if (node_kind (node)->changes != CHANGES_WITH_OWN)
+    return NULL;
+  return &directory_identity (tree->directory, node_slot (node))->identity->id;
+}
+
+gint64
+tree_changed_us (const Tree *tree, NodeId node)
+{
+  gint64 own_us;
+
+  if (node_kind (node)->changes != CHANGES_WITH_OWN)
+    return tree->changed_us[node_kind (node)->changes];
+  own_us = directory_identity (tree->directory, node_slot (node))->own_changed_us;
+  return MAX (own_us, tree->changed_us[CHANGES_WITH_OWN]);
+}
+
+void
 tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 now_us)
 {
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (now_us / G_USEC_PER_SEC);
-  g_autofree char *time = g_date_time_format_iso8601 (utc);
-
-  g_free (tree->failure);
-  tree->failure = g_strdup_printf ("%s %s: %s: %s", time, file, error_errno_name (failure), failure->message);
+  g_free (tree->failure.file);
+  g_free (tree->failure.text);
+  tree->failure = (Failure){now_us, g_strdup (file), error_errno_name (failure), g_strdup (failure->message)};
+  metrics_count_failure (tree->metrics, failure);
   touch (tree, CHANGES_WITH_ERRORS, now_us);
+}
+
+void
+tree_note_event (Tree *tree, const char *text, gint64 now_us)
+{
+  events_add (tree->events, text, now_us);
+  touch (tree, CHANGES_WITH_EVENTS, now_us);
+}
+
+EventsReader *
+tree_open_events (Tree *tree)
+{
+  return events_reader_new (tree->events);
 }
 
 gboolean
@@ -174,7 +232,7 @@ tree_parent (const Tree *tree, NodeId node)
 
   if (node_row (node) == KIND_ONE)
     return node_make (parent, directory_identity (tree->directory, node_slot (node))->client);
-  return node_make (parent == KIND_NONE ? KIND_ROOT : parent, parent == KIND_ONE ? node_slot (node) : 0);
+  return node_make (parent == KIND_NONE ? KIND_ROOT : parent, parent >= KIND_ONE ? node_slot (node) : 0);
 }
 
 static gboolean
@@ -189,29 +247,6 @@ is_gone (const Tree *tree, NodeId node)
   if (row >= KIND_ONE)
     return !directory_identity (tree->directory, node_slot (node))->present;
   return is_hidden (tree, row) || is_hidden (tree, node_kind (node)->parent);
-}
-
-static const char *
-name_of (const Tree *tree, NodeId node)
-{
-  if (node_row (node) == KIND_CLIENT)
-    return directory_client (tree->directory, node_slot (node))->name;
-  if (node_row (node) == KIND_ONE)
-    return directory_identity (tree->directory, node_slot (node))->identity->id.text;
-  return node_kind (node)->name;
-}
-
-char *
-tree_path (const Tree *tree, NodeId node)
-{
-  g_autofree char *folder = NULL;
-
-  if (is_gone (tree, node))
-    return NULL;
-  if (tree_parent (tree, node) == node_make (KIND_ROOT, 0))
-    return g_strdup (name_of (tree, node));
-  folder = tree_path (tree, tree_parent (tree, node));
-  return g_strdup_printf ("%s/%s", folder, name_of (tree, node));
 }
 
 /* FNV-1a, 64 bits: stable from one mount to the next, unlike slots. */
@@ -240,8 +275,11 @@ tree_inode (const Tree *tree, NodeId node)
 static off_t
 size_of (const Tree *tree, NodeId node)
 {
+  g_autoptr (GBytes) frozen = tree_freeze (tree, node);
   g_auto (SecretBuffer) content = {0};
 
+  if (frozen != NULL)
+    return (off_t)g_bytes_get_size (frozen);
   return tree_read (tree, node, &content, NULL) ? (off_t)content.length : 0;
 }
 
@@ -262,18 +300,21 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   if (is_gone (tree, node))
     return FALSE;
   kind = node_kind (node);
-  changed_us = tree->changed_us[kind->changes];
+  changed_us = tree_changed_us (tree, node);
   *attributes = (struct stat){
     .st_ino = tree_inode (tree, node),
-    .st_mode = kind->mode,
+    .st_mode = access_mode (&tree->access, kind),
     .st_nlink = 1, /* for a folder: not counted, as on btrfs */
     .st_uid = tree->uid,
-    .st_gid = tree->gid,
+    .st_gid = access_gid (&tree->access, kind, tree->gid),
     .st_blksize = 4096,
     .st_mtim = {changed_us / G_USEC_PER_SEC, changed_us % G_USEC_PER_SEC * 1000},
   };
   attributes->st_ctim = attributes->st_atim = attributes->st_mtim;
-  if (kind->render != NULL)
+  /* tail -f goes by it: it never shrinks. */
+  if (node_row (node) == KIND_EVENTS)
+    attributes->st_size = events_size (tree->events);
+  else if (S_ISREG (kind->mode))
     attributes->st_size = size_of (tree, node);
   else if (S_ISLNK (kind->mode))
     attributes->st_size = link_size (tree, node);
@@ -281,10 +322,52 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   return TRUE;
 }
 
+Instant
+tree_now (const Tree *tree)
+{
+  return tree->now == NULL ? tree->started : tree->now ();
+}
+
+Metrics *
+tree_metrics (Tree *tree)
+{
+  return tree->metrics;
+}
+
+GBytes *
+tree_freeze (const Tree *tree, NodeId node)
+{
+  const NodeKind *kind = node_kind (node);
+
+  return kind->freeze == NULL ? NULL : kind->freeze (tree);
+}
+
 gboolean
 tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error)
 {
-  return node_kind (node)->render (tree, node_slot (node), content, error);
+  g_autoptr (GBytes) frozen = tree_freeze (tree, node);
+  gsize length;
+  const char *bytes;
+
+  if (frozen != NULL)
+    {
+      bytes = g_bytes_get_data (frozen, &length);
+      secret_buffer_append (content, bytes, length);
+      return TRUE;
+    }
+  return node_kind (node)->render (tree, node, content, error);
+}
+
+gboolean
+tree_glimpse (const Tree *tree, NodeId node, SecretBuffer *content)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (account_is_unsettled (tree->account, tree_own_identity (tree, node)))
+    return FALSE;
+  if (!tree_read (tree, node, content, &error))
+    secret_buffer_append_text (content, error_errno_name (error));
+  return TRUE;
 }
 
 char *

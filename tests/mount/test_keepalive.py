@@ -1,6 +1,6 @@
 """A session that somebody uses is confirmed in the background, so that it does not die of idleness; nothing else is.
 
-That a mount makes no call is shown beside another one of the same period, which has made several meanwhile.
+That a mount makes no call is shown beside another one of the same period, which has made some meanwhile.
 """
 
 import errno
@@ -93,7 +93,7 @@ def test_a_confirmation_that_fails_costs_nobody_the_session(kept, service):
 # --- it is not ---
 
 def test_a_session_that_nobody_uses_any_more_is_left_alone_until_it_is_used_again(kept, service):
-    idle, used = kept(idle_after=2), kept()
+    idle, used = kept(idle_after=1), kept()
     session, other = idle.read('cookie'), used.read('cookie')
     read = time.monotonic()
 
@@ -101,11 +101,11 @@ def test_a_session_that_nobody_uses_any_more_is_left_alone_until_it_is_used_agai
         os.stat(idle.path / 'cookie')
         idle.list('identities')
         assert idle.read('README')
-        return len(confirmations(service, other)) >= 4
+        return len(confirmations(service, other)) >= 3
 
-    wait_for(looks_without_reading, 20, 'four confirmations beside it')
+    wait_for(looks_without_reading, 20, 'three confirmations beside it')
     made = confirmations(service, session)
-    assert made and all(call.received < read + 2.5 for call in made)
+    assert all(call.received < read + 1.5 for call in made)
     idle.read('identity')
     wait_for_confirmations(service, session, len(made) + 1)
 
@@ -123,7 +123,7 @@ def test_beside_one_that_is_kept_no_other_session_is_confirmed_or_made(mount, ke
     assert ended.read_now('session') == 'false\n'
     asked = len(service.calls())
     session = kept().read('cookie').strip()
-    wait_for_confirmations(service, session, 2)
+    wait_for_confirmations(service, session, 1)
     assert {call.session for call in service.calls()[asked:]} == {None, session}
     assert len(service.calls('Login')) == 5
 

@@ -100,13 +100,12 @@ def test_a_quarantine_whose_end_cannot_be_read_takes_an_hour(ended, service, end
 
 
 def test_a_live_session_is_not_handed_out_in_a_quarantine_and_is_the_same_after_it(mount, service):
-    mounted = mount(service.url, {'check_ttl': 0})
+    mounted = mount(service.url)
     log_in(mounted)
     cookie = mounted.read('cookie')
-    end = after_now(2)
-    service.next('GetIdentity', fault(quarantine(end.isoformat())))
+    service.next('HasSession', fault(quarantine(after_now(2).isoformat())))
     with fails_with(errno.EDQUOT):
-        mounted.read('cookie')
+        mounted.read_now('session')
     check_no_call(service, (errno.EDQUOT, lambda: mounted.read('cookie')))
     assert wait_for(lambda: unless(errno.EDQUOT, lambda: mounted.read('cookie')), what='its end') == cookie
     assert renewals(service) == []

@@ -88,6 +88,25 @@ def test_a_mount_without_a_credential_lives_on_what_another_one_renews(remount, 
     assert len(service.calls('Login')) == 2
 
 
+def test_readers_on_both_mounts_share_one_login_at_each_of_ten_expiries(start, service):
+    mounts = start(check_ttl=0), start(check_ttl=0)
+    for ended in range(10):
+        service.model.end_sessions()
+        cookie, = cookies_of(mounts, 20)
+        assert set(service.model.sessions) == {cookie.strip()}
+        assert len(service.calls('Login')) == ended + 1
+
+
+def test_a_sandbox_whose_sessions_end_ten_times_sees_ten_logins_of_two_mounts(remount, sandbox, tmp_path, secrets):
+    secrets.add(accounts.OLA.password)
+    path = credential_file(tmp_path / 'credential', accounts.OLA.lines())
+    mounts = [remount(sandbox.url, credentials=path, check_ttl=0) for _ in range(2)]
+    for ended in range(10):
+        sandbox.expire()
+        assert len(cookies_of(mounts, 20)) == 1
+        assert sandbox.calls('Login') == ended + 1
+
+
 # --- the identity ---
 
 def test_a_switch_on_one_mount_is_seen_on_the_other(start, service):

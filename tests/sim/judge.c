@@ -163,7 +163,7 @@ judge_queued (World *world, Mount *mount, const Effect *effect)
     judge_decided (world, mount, effect);
   else if (effect->kind == EFFECT_CALL)
     judge_call (world, mount, effect);
-  else if (effect->kind == EFFECT_LOG)
+  else if (effect->kind == EFFECT_LOG || effect->kind == EFFECT_EVENT)
     judge_text (world, effect->text);
 }
 

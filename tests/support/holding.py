@@ -5,20 +5,23 @@ import os
 from support.accounts import OLA, fields, folder, ola
 
 
+VARYING = {'status', 'status.json', 'metrics'}  # they are different at every moment
+
+
 def file_names(mounted):
-    """The paths of all regular files below the mount, as `find -type f` finds them."""
+    """The paths of all regular files below the mount, as `find -type f` finds them, without `events`: its readers wait."""
     names = []
     for where, _, files in os.walk(mounted.path):
         names += [os.path.relpath(os.path.join(where, name), mounted.path) for name in files]
-    return sorted(name for name in names if not os.path.islink(mounted.path / name))
+    return sorted(name for name in names if name != 'events' and not os.path.islink(mounted.path / name))
 
 
 def contents(mounted):
-    """The right bytes of every file of a mount that is logged in with Ola's account: path -> bytes.
+    """The right bytes of every file that keeps still, of a mount that is logged in with Ola's account: path -> bytes.
 
     An identity's fields are what the account says; of the others read(2) is believed.
     """
-    right = {name: mounted.read_bytes(name) for name in file_names(mounted)}
+    right = {name: mounted.read_bytes(name) for name in file_names(mounted) if name not in VARYING}
     for identity in OLA.identities():
         for name, text in fields(identity, ola(1)).items():
             right[f'{folder(identity)}/{name}'] = text.encode()

@@ -46,7 +46,10 @@ class Mount:
     # --- files ---
 
     def read(self, name):
-        """The file's text, read to its end as `cat` does. What a cookie says counts as a secret from then on."""
+        """The file's text, read to its end as `cat` does; but `cat events` would wait there.
+
+        What a cookie says counts as a secret from then on.
+        """
         return self._read(name, os.O_RDONLY).decode()
 
     def read_bytes(self, name):
@@ -81,6 +84,10 @@ class Mount:
     def error(self):
         """What the file `error` says."""
         return self.read('error')
+
+    def events(self):
+        """What `events` says so far: each line without its time and number."""
+        return [line.split(' ', 2)[2] for line in self.read('events').splitlines()]
 
     # --- the process ---
 
@@ -166,11 +173,13 @@ class Mount:
         self.pid = _process_with_argument(str(self.path))
 
     def _read(self, name, flags):
-        descriptor = os.open(self.path / name, flags)
+        descriptor = os.open(self.path / name, flags | (os.O_NONBLOCK if name == 'events' else 0))
         chunks = []
         try:
             while chunk := os.read(descriptor, 65536):
                 chunks.append(chunk)
+        except BlockingIOError:
+            assert name == 'events'
         finally:
             os.close(descriptor)
         content = b''.join(chunks)
@@ -187,8 +196,9 @@ class Mount:
         return self.process is None or self.process.returncode == -signal.SIGKILL
 
     def _wrongs_of_a_running_daemon(self):
-        found = self.secrets.found_in(self.error()) + self.secrets.found_in(self.command_line())
-        return [f'a secret stands in `error` or on the command line: {secret!r}' for secret in found]
+        said = [self.error(), self.read('events'), self.command_line()]
+        found = [secret for text in said for secret in self.secrets.found_in(text)]
+        return [f'a secret stands in `error`, in `events` or on the command line: {secret!r}' for secret in found]
 
     def _wrongs_of_the_log(self):
         log = self.log_text()

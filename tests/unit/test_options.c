@@ -72,6 +72,10 @@ the_defaults_are_those_of_the_design (void)
   g_assert_true (options->remember);
   g_assert_cmpint (options->store, ==, STORE_FILE);
   g_assert_null (options->credentials);
+  g_assert_null (options->group);
+  g_assert_null (options->write_group);
+  g_assert_cmpint (options->mode, ==, 0);
+  g_assert_false (options->audit);
   g_assert_true (guid_is_zero (&options->application_id));
   g_assert_null (options->ca_file);
   g_assert_cmpstr (options->mount_options->str, ==, "");
@@ -357,6 +361,10 @@ help_names_every_option_with_its_default (void)
                                       "backoff_min=",
                                       "backoff_max=",
                                       "(900)",
+                                      "group=NAME|GID",
+                                      "mode=OCTAL",
+                                      "write_group=NAME|GID",
+                                      "audit",
                                       "SOURCE",
                                       "MOUNTPOINT",
                                       "endpoint=",

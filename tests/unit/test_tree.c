@@ -14,6 +14,7 @@ tree_for (const Rig *rig)
   TreeConfig config = {.mountpoint = "/mnt/so24", .uid = 1000, .gid = 100, .now_us = NOW};
   Tree *tree = tree_new (&config, rig->account);
 
+  tree_note_event (tree, "started", NOW);
   tree_changed (tree, CHANGED_SESSION | CHANGED_IDENTITY | CHANGED_IDENTITIES | CHANGED_PASSPORT, NOW);
   return tree;
 }
@@ -103,7 +104,7 @@ assert_ends_in_one_newline (const Tree *tree, NodeId folder, const TreeEntry *en
     return;
   g_assert_true (tree_stat (tree, entry->node, &attributes));
   g_assert_cmpint (attributes.st_size, ==, (off_t)content.length);
-  if ((kind->mode & 0444) == 0 || strcmp (entry->name, "identity.xml") == 0)
+  if ((kind->mode & 0444) == 0 || strcmp (entry->name, "identity.xml") == 0 || strcmp (entry->name, "cookie.raw") == 0)
     return;
   g_assert_cmpuint (content.length, >, 0);
   g_assert_cmpint (content.data[content.length - 1], ==, '\n');
@@ -133,6 +134,8 @@ files_read_as_the_design_says (void)
   assert_reads (tree, "session", "true\n");
   assert_reads (tree, "identity", FJELL "\n");
   assert_reads (tree, "cookie", "sid-1\n");
+  assert_reads (tree, "export/header", "Cookie: ASP.NET_SessionId=sid-1\n");
+  assert_reads (tree, "export/cookie.raw", "sid-1");
   assert_reads (tree, "identities/Fjell AS/" FJELL "/id", FJELL "\n");
   assert_reads (tree, "identities/Fjell AS/" FJELL "/client_id", "400000000001\n");
   assert_reads (tree, "identities/Fjell AS/" FJELL "/client_name", "Fjell AS\n");
@@ -160,7 +163,8 @@ without_a_session_the_files_say_why (void)
 {
   g_autoptr (Rig) rig = rig_new ();
   g_autoptr (Tree) tree = tree_for (rig);
-  static const char *const paths[] = {"cookie", "identity"};
+  static const char *const paths[]
+    = {"cookie", "identity", "export/cookies.txt", "export/header", "export/curlrc", "export/env", "export/cookie.raw"};
   g_autoptr (GError) error = NULL;
 
   assert_reads (tree, "session", "false\n");
@@ -186,6 +190,25 @@ modes_keep_secrets_from_others (void)
   g_assert_cmpuint (node_kind (find (tree, "logout"))->mode & 0777, ==, 0200);
   g_assert_cmpuint (node_kind (find (tree, "identity"))->mode & 0777, ==, 0644);
   g_assert_cmpuint (node_kind (find (tree, "session"))->mode & 0777, ==, 0444);
+}
+
+static void
+assert_path_leads_back (const Tree *tree, NodeId folder, const TreeEntry *entry)
+{
+  g_autofree char *path = tree_path (tree, entry->node);
+
+  g_assert_cmpuint (find (tree, path), ==, entry->node);
+}
+
+static void
+the_path_of_a_node_leads_to_it (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+  g_autoptr (Tree) tree = tree_for (rig);
+  g_autofree char *root = tree_path (tree, KIND_ROOT);
+
+  g_assert_cmpstr (root, ==, "");
+  walk (tree, KIND_ROOT, assert_path_leads_back);
 }
 
 static void
@@ -322,6 +345,7 @@ static const Sentence sentences[] = {
   SENTENCE (current_leads_to_the_folder_of_the_active_identity),
   SENTENCE (without_a_session_the_files_say_why),
   SENTENCE (modes_keep_secrets_from_others),
+  SENTENCE (the_path_of_a_node_leads_to_it),
   SENTENCE (passport_is_there_only_after_a_login_by_token),
   SENTENCE (an_identity_that_goes_is_gone_and_comes_back_as_the_same_node),
   SENTENCE (inode_numbers_are_unique_and_survive_a_remount),

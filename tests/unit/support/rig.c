@@ -54,6 +54,7 @@ rig_new_with (const AccountConfig *config)
   rig->waiters = waiters_new ();
   rig->calls = g_string_new (NULL);
   rig->log = g_string_new (NULL);
+  rig->events = g_string_new (NULL);
   rig->trace = g_string_new (NULL);
   rig->timer_us = NEVER;
   return rig;
@@ -87,6 +88,7 @@ rig_free (Rig *rig)
   g_string_free (rig->trace, TRUE);
   g_string_free (rig->calls, TRUE);
   g_string_free (rig->log, TRUE);
+  g_string_free (rig->events, TRUE);
   g_free (rig);
 }
 
@@ -224,6 +226,9 @@ take_effect (Rig *rig, Effect *effect)
       break;
     case EFFECT_LOG:
       g_string_append_printf (rig->log, "%s\n", effect->text);
+      break;
+    case EFFECT_EVENT:
+      g_string_append_printf (rig->events, "%s\n", effect->text);
       break;
     case EFFECT_TIMER:
       rig->timer_us = effect->boot_us;

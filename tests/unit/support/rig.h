@@ -26,7 +26,8 @@ typedef struct
   GString *calls; /* the names of those made since they were last looked at */
   guint calls_made[N_OPERATIONS];
   GString *log;
-  guint changed; /* Changed flags since they were last looked at */
+  GString *events; /* the lines of the file events, without their times, since they were last looked at */
+  guint changed;   /* Changed flags since they were last looked at */
 
   gint64 timer_us;         /* when EVENT_TIME is asked for; NEVER: not at all */
   Record *record;          /* the last one to be stored; NULL: there was none */

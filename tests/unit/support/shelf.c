@@ -348,6 +348,22 @@ assert_numbered (const Record *record)
   return record->failures;
 }
 
+static GArray *
+some_own_sessions (void)
+{
+  GArray *sessions = own_sessions_new ();
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (Secret) secret = secret_new ("abc %\nd", 7);
+      OwnSession own = {.session = secret, .proven = i % 2 == 0, .used_us = i == 0 ? NEVER : 100 * i};
+
+      g_snprintf (own.identity_id.text, sizeof own.identity_id.text, "77777777-0000-4000-8000-%012u", i);
+      own_sessions_add (sessions, &own);
+    }
+  return sessions;
+}
+
 Record *
 full_record (void)
 {
@@ -368,6 +384,7 @@ full_record (void)
   record->login_us = 200;
   record->attempt_us = 250;
   record->attempt_by = 4294967295;
+  record->own = some_own_sessions ();
   record->throttle_us = 300;
   record->quarantine_us = 400;
   record->quarantine_wall_us = 1790000000000500;
@@ -401,12 +418,29 @@ assert_same_passport (const Passport *a, const Passport *b)
 }
 
 static void
+assert_same_own_sessions (const GArray *a, const GArray *b)
+{
+  g_assert_true ((a == NULL) == (b == NULL));
+  g_assert_cmpuint (a == NULL ? 0 : a->len, ==, b == NULL ? 0 : b->len);
+  for (guint i = 0; a != NULL && i < a->len; i++)
+    {
+      const OwnSession *one = &g_array_index (a, OwnSession, i), *other = &g_array_index (b, OwnSession, i);
+
+      g_assert_cmpstr (one->identity_id.text, ==, other->identity_id.text);
+      g_assert_true (secret_equal (one->session, other->session));
+      g_assert_cmpint (one->proven, ==, other->proven);
+      g_assert_cmpint (one->used_us, ==, other->used_us);
+    }
+}
+
+static void
 assert_same_limits (const Record *a, const Record *b)
 {
   g_assert_cmpuint (a->failures, ==, b->failures);
   g_assert_cmpint (a->login_us, ==, b->login_us);
   g_assert_cmpint (a->attempt_us, ==, b->attempt_us);
   g_assert_cmpuint (a->attempt_by, ==, b->attempt_by);
+  assert_same_own_sessions (a->own, b->own);
   g_assert_cmpint (a->throttle_us, ==, b->throttle_us);
   g_assert_cmpint (a->quarantine_us, ==, b->quarantine_us);
   g_assert_cmpint (a->quarantine_wall_us, ==, b->quarantine_wall_us);

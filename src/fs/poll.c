@@ -1,0 +1,161 @@
+/*
+ * poll(2), select(2) and epoll(7), as sysfs has them: every file can always be read (and written, if it was opened for that). On
+ * top of that POLLPRI and POLLERR say that session, cookie or identity reads as something else than what this opener has read. The
+ * file events can be read when there is a line.
+ *
+ * What a file reads as gets a number, which rises when it changes; an opener keeps the number of what he read. What is served for
+ * a moment only, in the middle of a renewal or a switch, gets none. No content is kept: it may be a cookie.
+ */
+#include "fs/private.h"
+
+#include <poll.h>
+
+#define ALWAYS_READABLE (POLLIN | POLLRDNORM)
+#define ALWAYS_WRITABLE (POLLOUT | POLLWRNORM)
+#define ANOTHER_CONTENT (POLLPRI | POLLERR)
+
+typedef struct
+{
+  guint64 fingerprint; /* of the content */
+  guint64 number;
+} Seen;
+
+/* FNV-1a, 64 bits. */
+static guint64
+fingerprint (const SecretBuffer *content)
+{
+  guint64 value = 0xcbf29ce484222325u;
+
+  for (gsize i = 0; i < content->length; i++)
+    value = (value ^ (guint8)content->data[i]) * 0x100000001b3u;
+  return value;
+}
+
+/* The number of what @node reads as now, or did last when that was settled; 0: it never was. */
+static guint64
+number_of (Fs *fs, NodeId node, gboolean *settled)
+{
+  g_auto (SecretBuffer) content = {0};
+  Seen *seen = g_hash_table_lookup (fs->seen, GSIZE_TO_POINTER (node));
+
+  *settled = tree_glimpse (fs->tree, node, &content);
+  if (seen == NULL)
+    {
+      seen = g_new0 (Seen, 1);
+      g_hash_table_insert (fs->seen, GSIZE_TO_POINTER (node), seen);
+    }
+  if (!*settled || (seen->number > 0 && seen->fingerprint == fingerprint (&content)))
+    return seen->number;
+  seen->fingerprint = fingerprint (&content);
+  return ++seen->number;
+}
+
+void
+poll_note_read (Fs *fs, Handle *handle)
+{
+  gboolean settled;
+
+  if (!node_kind (handle->node)->announced)
+    return;
+  handle->read_number = handle->polled_number = number_of (fs, handle->node, &settled);
+  handle->read_unsettled = !settled;
+}
+
+/* What was read while nothing was settled may have been the right thing all the same. */
+static void
+judge_unsettled (Fs *fs, Handle *handle)
+{
+  const SecretBuffer *content = handle->has_snapshot ? &handle->snapshot : &handle->granted;
+  const Seen *seen = g_hash_table_lookup (fs->seen, GSIZE_TO_POINTER (handle->node));
+
+  handle->read_number = fingerprint (content) == seen->fingerprint ? seen->number : 0;
+  handle->read_unsettled = FALSE;
+}
+
+/* The number of what the file reads as now; TRUE if it is not what this opener has read. */
+static gboolean
+is_another (Fs *fs, Handle *handle, guint64 *number)
+{
+  gboolean settled;
+
+  *number = number_of (fs, handle->node, &settled);
+  if (settled && handle->read_unsettled)
+    judge_unsettled (fs, handle);
+  return !handle->read_unsettled && *number != handle->read_number;
+}
+
+/* Of the lines in events. */
+static guint64
+last_number (const Fs *fs, const Handle *handle)
+{
+  return fs->ended ? G_MAXUINT64 : events_last_number (handle->events);
+}
+
+static unsigned
+ready (Fs *fs, Handle *handle)
+{
+  unsigned writable = handle->input != NULL ? ALWAYS_WRITABLE : 0;
+
+  if (handle->events != NULL)
+    {
+      handle->polled_number = last_number (fs, handle);
+      return (stream_is_readable (fs, handle) ? ALWAYS_READABLE : 0) | (fs->ended ? POLLHUP : 0);
+    }
+  if (!node_kind (handle->node)->announced || !handle->reads)
+    return ALWAYS_READABLE | writable;
+  return ALWAYS_READABLE | writable | (is_another (fs, handle, &handle->polled_number) ? ANOTHER_CONTENT : 0);
+}
+
+void
+poll_forget (Fs *fs, Handle *handle)
+{
+  if (handle->poller == NULL)
+    return;
+  g_hash_table_remove (fs->pollers, handle);
+  g_clear_pointer (&handle->poller, fuse_pollhandle_destroy);
+}
+
+void
+op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, struct fuse_pollhandle *poller)
+{
+  Fs *fs = fs_of (request);
+  Handle *handle = (Handle *)(gsize)info->fh;
+
+  if (poller != NULL)
+    {
+      poll_forget (fs, handle);
+      handle->poller = poller;
+      handle->lingers = handle->events != NULL;
+      g_hash_table_add (fs->pollers, handle);
+    }
+  fuse_reply_poll (request, ready (fs, handle));
+}
+
+/* Whether something is new since the opener last polled. */
+static gboolean
+is_news (Fs *fs, Handle *handle)
+{
+  guint64 before = handle->polled_number;
+  gboolean another = TRUE;
+
+  if (handle->events != NULL)
+    handle->polled_number = last_number (fs, handle);
+  else if (node_kind (handle->node)->announced && handle->reads)
+    another = is_another (fs, handle, &handle->polled_number);
+  return another && handle->polled_number != before;
+}
+
+/* The kernel asks again after that, with a new poll handle if somebody still waits. */
+void
+poll_wake (Fs *fs)
+{
+  g_autoptr (GList) handles = g_hash_table_get_keys (fs->pollers);
+
+  for (GList *link = handles; link != NULL; link = link->next)
+    {
+      Handle *handle = link->data;
+
+      if (is_news (fs, handle))
+        fuse_lowlevel_notify_poll (handle->poller);
+    }
+}
