@@ -82,8 +82,9 @@ typedef struct
   /* An identity's own session (own.c). */
   Turn turn;
   gboolean gone; /* the account has no such identity any more */
-  Secret *told;  /* the session id that was last said to be served, and stored; NULL: none */
-  gboolean told_proven;
+  Secret *told;  /* the session id that was last said to be served; NULL: none */
+  Secret *kept;  /* the one that is to be stored */
+  gboolean kept_proven;
   Outlook told_outlook;
   guint failures;  /* in a row, for reasons of the identity's own */
   gint64 login_us; /* no Login before then, because of */
@@ -98,7 +99,7 @@ typedef struct
   SessionState state;
   gint64 since_us;
   gboolean noted;
-} Standing;
+} NotedState;
 
 /* What all sessions of the account share, and the mount's own session. */
 struct Account
@@ -132,7 +133,7 @@ struct Account
   guint their_attempt_by;
   gboolean their_put_back; /* and so is what it would put back */
   gboolean stopping;
-  Standing standing;
+  NotedState standing;
   guint64 logins;   /* that brought a session */
   guint64 renewals; /* those of them that were our own idea */
   Telling *telling;

@@ -35,6 +35,7 @@ holder_clear (Holder *holder)
   session_free (holder->session);
   session_telling_free (holder->telling);
   g_clear_pointer (&holder->told, secret_unref);
+  g_clear_pointer (&holder->kept, secret_unref);
   g_clear_error (&holder->cause);
 }
 
@@ -279,21 +280,32 @@ is_needless (Holder *holder, Instant now)
 }
 
 static void
-tell_change (Account *account, Holder *holder, Effects *effects)
+note_to_store (Account *account, Holder *holder)
 {
+  const Session *session = holder->session;
+
+  if (holder->kept == session->id && holder->kept_proven == session->proven)
+    return;
+  g_clear_pointer (&holder->kept, secret_unref);
+  holder->kept = session->id == NULL ? NULL : secret_ref (session->id);
+  holder->kept_proven = session->proven;
+  account->own_moved = TRUE;
+}
+
+/* Told is what is settled: a renewal is one change, not two. */
+static void
+tell_change (Holder *holder, Effects *effects)
+{
+  const Session *session = holder->session;
   Outlook outlook = holder_outlook (holder);
 
   if (holder->told_outlook != outlook)
     effects_own_changed (effects, &holder->identity_id, CHANGED_OWN_OUTLOOK);
   holder->told_outlook = outlook;
-  if (holder->told == holder->session->id && holder->told_proven == holder->session->proven)
-    return;
-  holder->told_proven = holder->session->proven;
-  account->own_moved = TRUE;
-  if (holder->told == holder->session->id)
+  if (holder->told == session->id || !g_queue_is_empty (&holder->waiters))
     return;
   g_clear_pointer (&holder->told, secret_unref);
-  holder->told = holder->session->id == NULL ? NULL : secret_ref (holder->session->id);
+  holder->told = session->id == NULL ? NULL : secret_ref (session->id);
   effects_own_changed (effects, &holder->identity_id, CHANGED_OWN);
 }
 
@@ -322,7 +334,8 @@ own_tell_changes (Account *account, Instant now, Effects *effects)
     {
       Holder *holder = own_at (account, i);
 
-      tell_change (account, holder, effects);
+      note_to_store (account, holder);
+      tell_change (holder, effects);
       if (!is_needless (holder, now))
         {
           i++;

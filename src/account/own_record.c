@@ -47,7 +47,8 @@ own_restore (Account *account, const Record *record)
 
       take (account, saved);
       holder->told = secret_ref (saved->session);
-      holder->told_proven = saved->proven;
+      holder->kept = secret_ref (saved->session);
+      holder->kept_proven = saved->proven;
     }
 }
 

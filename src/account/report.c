@@ -101,7 +101,7 @@ standing_of (const Holder *holder, Instant now)
 void
 report_note_state (Account *account, Instant now)
 {
-  Standing *standing = &account->standing;
+  NotedState *standing = &account->standing;
   SessionState state = standing_of (&account->main, now);
 
   if (standing->noted && state == standing->state)

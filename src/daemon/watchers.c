@@ -110,7 +110,8 @@ watchers_stop (Watchers *watchers)
 static void
 tell (Watchers *watchers, NodeId node)
 {
-  g_autofree char *path = tree_path (watchers->tree, node);
+  struct stat attributes;
+  g_autofree char *path = tree_stat (watchers->tree, node, &attributes) ? tree_path (watchers->tree, node) : NULL;
 
   if (path != NULL)
     bell_ring (watchers->bell, path);

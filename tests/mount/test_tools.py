@@ -48,7 +48,9 @@ class Reader {
 
 @pytest.fixture
 def mounted(mount, sandbox):
-    """A mount that is logged in; `right` holds what its files must read as."""
+    """A mount that is logged in; `right` holds what its files must read as, also those of the identities' own sessions."""
+    sandbox.identity(ola(11), 'enabled')
+    sandbox.identity(ola(12), 'unblocked')
     mounted = mount(sandbox.url)
     log_in(mounted)
     mounted.right = contents(mounted)

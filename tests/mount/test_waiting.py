@@ -116,7 +116,8 @@ LOOKERS = {
     'realpath': ['realpath', 'mnt/current/id'],
     'test': ['sh', '-c', 'test -r mnt/cookie && test -w mnt/login && test -d mnt/current && test -s mnt/identity'],
     'df': ['df', 'mnt'],
-    'cat of the fields': ['sh', '-c', 'cat mnt/identities/*/*/* mnt/current/* mnt/README mnt/error'],
+    'cat of the fields': ['sh', '-c',
+                          'cat mnt/identities/*/*/*_* mnt/current/identity.xml mnt/current/servers mnt/README mnt/error'],
 }
 
 

@@ -19,10 +19,13 @@ def file_names(mounted):
 def contents(mounted):
     """The right bytes of every file that keeps still, of a mount that is logged in with Ola's account: path -> bytes.
 
-    An identity's fields are what the account says; of the others read(2) is believed.
+    An identity's fields are what the account says; of the others read(2) is believed. All identities must be usable, as their
+    own cookies are among the files; so of is_disabled read(2) is believed, too.
     """
     right = {name: mounted.read_bytes(name) for name in file_names(mounted) if name not in VARYING}
     for identity in OLA.identities():
         for name, text in fields(identity, ola(1)).items():
+            if name == 'is_disabled':
+                continue
             right[f'{folder(identity)}/{name}'] = text.encode()
     return right
