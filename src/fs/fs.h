@@ -27,6 +27,7 @@ typedef struct
   const char *mountpoint;
   const char *mount_options; /* comma-separated, for the kernel and libfuse; may be "" */
   gboolean debug;
+  pid_t teller; /* the process that tells those who watch files: it must never wait for the service; 0: there is none */
   gboolean audit; /* log who opens a file that bears a cookie */
 } FsConfig;
 
