@@ -100,11 +100,11 @@ effects_changed (Effects *effects, Changed changed)
 }
 
 void
-effects_own_changed (Effects *effects, const Guid *identity_id)
+effects_own_changed (Effects *effects, const Guid *identity_id, Changed changed)
 {
   Effect *effect = push (effects, EFFECT_CHANGED);
 
-  effect->changed = CHANGED_OWN;
+  effect->changed = changed;
   effect->identity_id = *identity_id;
 }
 

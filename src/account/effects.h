@@ -26,8 +26,9 @@ typedef enum
   CHANGED_IDENTITY = 1 << 1,
   CHANGED_IDENTITIES = 1 << 2,
   CHANGED_PASSPORT = 1 << 3,
-  CHANGED_OWN = 1 << 4,     /* the session of @identity_id's own */
-  CHANGED_STANDING = 1 << 5 /* account/standing.h */
+  CHANGED_OWN = 1 << 4,        /* the session of @identity_id's own */
+  CHANGED_OUTLOOK = 1 << 5,    /* account/outlook.h */
+  CHANGED_OWN_OUTLOOK = 1 << 6 /* the same, of the session of @identity_id's own */
 } Changed;
 
 typedef struct
@@ -38,7 +39,7 @@ typedef struct
   guint64 waiter;
   GError *error;
   Changed changed;
-  Guid identity_id; /* of CHANGED_OWN */
+  Guid identity_id; /* of CHANGED_OWN and CHANGED_OWN_OUTLOOK */
   GLogLevelFlags level;
   char *text;
   gint64 boot_us;
@@ -66,7 +67,7 @@ void effects_call (Effects *effects, guint64 call, Request *request);
 void effects_cancel (Effects *effects, guint64 call);
 void effects_answer (Effects *effects, guint64 waiter, const GError *error);
 void effects_changed (Effects *effects, Changed changed);
-void effects_own_changed (Effects *effects, const Guid *identity_id);
+void effects_own_changed (Effects *effects, const Guid *identity_id, Changed changed);
 void effects_timer (Effects *effects, gint64 boot_us);
 /* Takes @record. */
 void effects_store (Effects *effects, Record *record);

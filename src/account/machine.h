@@ -5,7 +5,7 @@
 #include "account/limits.h"
 #include "account/report.h"
 #include "account/session.h"
-#include "account/standing.h"
+#include "account/outlook.h"
 
 /* Somebody who waits to read. */
 typedef struct
@@ -85,6 +85,7 @@ typedef struct
   Secret *told;  /* the session id that was last said to be served; NULL: none */
   Secret *kept;  /* the one that is to be stored */
   gboolean kept_proven;
+  Outlook told_outlook;
   guint failures;  /* in a row, for reasons of the identity's own */
   gint64 login_us; /* no Login before then, because of */
   GError *cause;   /* this */
@@ -305,6 +306,9 @@ Request *request_for (const Holder *holder, Operation operation, const Session *
 Operation login_operation (const Credential *credential);
 Operation list_operation (const Holder *holder, const Session *session);
 
+/* outlook.c */
+Outlook holder_outlook (const Holder *holder);
+
 /* serving.c */
 /* What users see of the state, to tell afterwards what has changed. Holds references, so that pointers can be compared. */
 typedef struct
@@ -314,8 +318,11 @@ typedef struct
   Identity *active;
   GPtrArray *identities;
   char *passport; /* what it says, as one text; NULL: there is none */
-  Standing standing;
+  Outlook outlook;
 } Sight;
+
+/* The session id, or NULL with @error set when it must not be handed out. */
+const Secret *session_cookie (const Session *session, GError **error);
 
 Sight sight_take (const Account *account);
 void sight_clear (Sight *sight);

@@ -297,12 +297,16 @@ static void
 tell_change (Holder *holder, Effects *effects)
 {
   const Session *session = holder->session;
+  Outlook outlook = holder_outlook (holder);
 
+  if (holder->told_outlook != outlook)
+    effects_own_changed (effects, &holder->identity_id, CHANGED_OWN_OUTLOOK);
+  holder->told_outlook = outlook;
   if (holder->told == session->id || !g_queue_is_empty (&holder->waiters))
     return;
   g_clear_pointer (&holder->told, secret_unref);
   holder->told = session->id == NULL ? NULL : secret_ref (session->id);
-  effects_own_changed (effects, &holder->identity_id);
+  effects_own_changed (effects, &holder->identity_id, CHANGED_OWN);
 }
 
 static gboolean

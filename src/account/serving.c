@@ -6,7 +6,7 @@ Sight
 sight_take (const Account *account)
 {
   const Session *session = account->main.session;
-  Sight sight = {.withheld = session->withheld != NULL, .standing = account_standing (account)};
+  Sight sight = {.withheld = session->withheld != NULL, .outlook = account_outlook (account, NULL)};
 
   if (session->passport != NULL)
     sight.passport = g_strconcat (session->passport->id.text, session->passport->email, NULL);
@@ -41,7 +41,7 @@ sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
   changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
   changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
   changed |= g_strcmp0 (before->passport, after->passport) == 0 ? 0 : CHANGED_PASSPORT;
-  changed |= before->standing == after->standing ? 0 : CHANGED_STANDING;
+  changed |= before->outlook == after->outlook ? 0 : CHANGED_OUTLOOK;
   if (changed != 0)
     effects_changed (effects, changed);
 }
@@ -90,8 +90,8 @@ check_session (const Session *session, GError **error)
   return FALSE;
 }
 
-static const Secret *
-cookie_of (const Session *session, GError **error)
+const Secret *
+session_cookie (const Session *session, GError **error)
 {
   if (!check_session (session, error))
     return NULL;
@@ -111,7 +111,7 @@ cookie_of (const Session *session, GError **error)
 const Secret *
 account_cookie (const Account *account, GError **error)
 {
-  return cookie_of (account->main.session, error);
+  return session_cookie (account->main.session, error);
 }
 
 const Secret *
@@ -120,7 +120,7 @@ account_own_cookie (const Account *account, const Guid *identity_id, GError **er
   const Holder *holder = own_find (account, identity_id);
 
   if (holder != NULL && !holder->gone)
-    return cookie_of (holder->session, error);
+    return session_cookie (holder->session, error);
   if (own_is_gone (account, identity_id))
     {
       g_set_error (error, SO24_ERROR, SO24_ERROR_REVOKED, "the account has no identity %s any more", identity_id->text);

@@ -57,6 +57,12 @@ bell_start (void)
   return bell;
 }
 
+pid_t
+bell_process (const Bell *bell)
+{
+  return bell->ringer;
+}
+
 static void
 append_text (GByteArray *message, const char *text)
 {

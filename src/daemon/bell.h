@@ -5,11 +5,15 @@
 #pragma once
 
 #include <glib.h>
+#include <sys/types.h>
 
 typedef struct Bell Bell;
 
 /* Forks the ringer. Before any thread is started, any secret is read and anything is mounted. NULL: files cannot be told of. */
 Bell *bell_start (void);
+
+/* The ringer's. */
+pid_t bell_process (const Bell *bell);
 
 /* Where rings go: the mount on @device (as in /proc/self/mountinfo) at @mountpoint. Without it nothing is told. */
 void bell_hang (Bell *bell, const char *device, const char *mountpoint);

@@ -240,6 +240,7 @@ start (Daemon *daemon, const Options *options, GError **error)
   FsConfig config = {.source = options->source,
                      .mount_options = options->mount_options->str,
                      .debug = options->debug,
+                     .teller = daemon->bell == NULL ? 0 : bell_process (daemon->bell),
                      .audit = options->audit};
   TreeAccess access;
 

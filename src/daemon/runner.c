@@ -151,10 +151,11 @@ cancel_call (Runner *runner, const Effect *effect)
 static void
 answer (Runner *runner, const Effect *effect)
 {
+  if (runner->fs == NULL)
+    return;
   if (effect->error != NULL)
-    watchers_refused (runner->parts.watchers);
-  if (runner->fs != NULL)
-    fs_answer (runner->fs, effect->waiter, effect->error);
+    watchers_refused (runner->parts.watchers, fs_waiting_for (runner->fs, effect->waiter));
+  fs_answer (runner->fs, effect->waiter, effect->error);
 }
 
 static void carry_on (Runner *runner);
@@ -171,14 +172,13 @@ on_told (gpointer data)
 static void
 changed (Runner *runner, const Effect *effect)
 {
+  gboolean own = (effect->changed & (CHANGED_OWN | CHANGED_OWN_OUTLOOK)) != 0;
+
   if (effect->changed == CHANGED_OWN)
     tree_own_changed (runner->parts.tree, &effect->identity_id, g_get_real_time ());
-  else
+  else if (!own)
     tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
-  if (effect->changed == CHANGED_OWN)
-    watchers_look_at_own (runner->parts.watchers, &effect->identity_id);
-  else
-    watchers_look (runner->parts.watchers);
+  watchers_look (runner->parts.watchers, own ? &effect->identity_id : NULL);
   runner->telling = TRUE;
   watchers_wait (runner->parts.watchers, on_told, runner);
 }

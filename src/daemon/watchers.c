@@ -10,7 +10,8 @@ struct Watchers
 {
   const Tree *tree;
   Bell *bell;
-  Rings *rings; /* NULL: nothing is told */
+  Rings *rings;    /* of the mount's session; NULL: nothing is told */
+  GHashTable *own; /* text of a GUID -> Rings, of the sessions of identities' own that there were */
   Fs *fs;
   WatchersTold told; /* waits; NULL: nobody does */
   gpointer data;
@@ -27,6 +28,7 @@ watchers_new (const Tree *tree, Bell *bell)
   watchers->tree = tree;
   watchers->bell = bell;
   watchers->held = g_hash_table_new (NULL, NULL);
+  watchers->own = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)rings_free);
   return watchers;
 }
 
@@ -34,6 +36,7 @@ void
 watchers_free (Watchers *watchers)
 {
   g_clear_pointer (&watchers->rings, rings_free);
+  g_hash_table_unref (watchers->own);
   g_hash_table_unref (watchers->held);
   g_free (watchers);
 }
@@ -88,7 +91,8 @@ watchers_start (Watchers *watchers, Fs *fs, const char *mountpoint)
   if (watchers->bell == NULL)
     return;
   watchers->fs = fs;
-  watchers->rings = rings_new (watchers->tree);
+  watchers->rings = rings_new (watchers->tree, NULL);
+  rings_settle (watchers->rings);
   bell_on_silence (watchers->bell, on_silence, watchers);
   bell_hang (watchers->bell, fs_device (fs), mountpoint);
 }
@@ -113,9 +117,37 @@ tell (Watchers *watchers, NodeId node)
     bell_ring (watchers->bell, path);
 }
 
-static void
-tell_all (Watchers *watchers, const GArray *nodes)
+static Rings *
+rings_of (Watchers *watchers, const Guid *own)
 {
+  Rings *rings = own == NULL ? watchers->rings : g_hash_table_lookup (watchers->own, own->text);
+
+  if (rings != NULL || own == NULL)
+    return rings;
+  rings = rings_new (watchers->tree, own);
+  g_hash_table_insert (watchers->own, g_strdup (own->text), rings);
+  return rings;
+}
+
+/* What the last run has stored is taken up before there is a mount. */
+static void
+settle (Watchers *watchers, const Guid *own)
+{
+  if (own != NULL && watchers->bell != NULL && watchers->fs == NULL)
+    rings_settle (rings_of (watchers, own));
+}
+
+void
+watchers_look (Watchers *watchers, const Guid *own)
+{
+  g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE, sizeof (NodeId));
+
+  if (watchers->rings == NULL)
+    {
+      settle (watchers, own);
+      return;
+    }
+  rings_look (rings_of (watchers, own), nodes);
   for (guint i = 0; i < nodes->len; i++)
     {
       NodeId node = g_array_index (nodes, NodeId, i);
@@ -128,32 +160,10 @@ tell_all (Watchers *watchers, const GArray *nodes)
 }
 
 void
-watchers_look (Watchers *watchers)
-{
-  g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE, sizeof (NodeId));
-
-  if (watchers->rings == NULL)
-    return;
-  rings_look (watchers->rings, nodes);
-  tell_all (watchers, nodes);
-}
-
-void
-watchers_look_at_own (Watchers *watchers, const Guid *identity_id)
-{
-  g_autoptr (GArray) nodes = g_array_new (FALSE, FALSE, sizeof (NodeId));
-
-  if (watchers->rings == NULL)
-    return;
-  rings_look_at_own (watchers->rings, identity_id, nodes);
-  tell_all (watchers, nodes);
-}
-
-void
-watchers_refused (Watchers *watchers)
+watchers_refused (Watchers *watchers, NodeId node)
 {
   if (watchers->rings != NULL)
-    rings_refused (watchers->rings);
+    rings_refused (rings_of (watchers, tree_own_identity (watchers->tree, node)));
 }
 
 void

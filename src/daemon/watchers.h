@@ -29,14 +29,11 @@ void watchers_wait (Watchers *watchers, WatchersTold told, gpointer data);
 /* From now on nobody is told, and the bell is not needed any more. */
 void watchers_stop (Watchers *watchers);
 
-/* What is served may have changed. */
-void watchers_look (Watchers *watchers);
+/* What is served of the mount's session (@own NULL), or of this identity's own, may have changed. */
+void watchers_look (Watchers *watchers, const Guid *own);
 
-/* The same for this identity's own session. */
-void watchers_look_at_own (Watchers *watchers, const Guid *identity_id);
-
-/* A reader was refused what he waited for. */
-void watchers_refused (Watchers *watchers);
+/* A reader of @node was refused what he waited for. */
+void watchers_refused (Watchers *watchers, NodeId node);
 
 /* FsHooks.written */
 void watchers_written (Watchers *watchers, NodeId node, gboolean told);

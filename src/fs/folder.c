@@ -31,7 +31,7 @@ op_lookup (fuse_req_t request, fuse_ino_t parent, const char *name)
   Fs *fs = fs_of (request);
   Parked *parked;
 
-  if (!tree_needs_identities (fs->tree, parent))
+  if (!tree_needs_identities (fs->tree, parent) || fuse_req_ctx (request)->pid == fs->teller)
     {
       reply_entry (fs, request, parent, name);
       return;

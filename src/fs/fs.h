@@ -27,6 +27,7 @@ typedef struct
   const char *mountpoint;
   const char *mount_options; /* comma-separated, for the kernel and libfuse; may be "" */
   gboolean debug;
+  pid_t teller; /* the process that tells those who watch files: it must never wait for the service; 0: there is none */
   gboolean audit; /* log who opens a file that bears a cookie */
 } FsConfig;
 
@@ -37,13 +38,17 @@ Fs *fs_mount (const FsConfig *config, Tree *tree, const Account *account, const 
 /* Answers one who waits: with @error, or (NULL) that he may go on. Unknown waiters have left already. */
 void fs_answer (Fs *fs, guint64 waiter, const GError *error);
 
-/* What is served may have changed, or something have happened: those who wait for that are woken. */
-void fs_look_again (Fs *fs);
+/* The node that he wants to use; the root if he has left already. */
+NodeId fs_waiting_for (const Fs *fs, guint64 waiter);
+
 /* Whether a write to @node waits: until it ends the kernel holds the file's lock, and nobody else can write or set times. */
 gboolean fs_is_written (const Fs *fs, NodeId node);
 
 /* The mount's device, as /proc/self/mountinfo writes it; NULL: unknown. */
 const char *fs_device (const Fs *fs);
+
+/* What is served may have changed, or something have happened: those who wait for that are woken. */
+void fs_look_again (Fs *fs);
 
 /* Unmounts and frees. All waiters must have been answered (EVENT_STOP). */
 void fs_unmount (Fs *fs);

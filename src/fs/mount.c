@@ -139,6 +139,7 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
   fs->account = account;
   fs->hooks = *hooks;
   fs->data = data;
+  fs->teller = config->teller;
   fs->audit = config->audit;
   fs->mounts_fd = -1;
   fs->session = new_session (fs, config, error);

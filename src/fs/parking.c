@@ -122,6 +122,14 @@ parked_fail (Parked *parked, const GError *error)
   parked_free (parked);
 }
 
+NodeId
+fs_waiting_for (const Fs *fs, guint64 waiter)
+{
+  const Parked *parked = g_hash_table_lookup (fs->parked, &waiter);
+
+  return parked == NULL ? node_make (KIND_ROOT, 0) : parked->node;
+}
+
 void
 fs_answer (Fs *fs, guint64 waiter, const GError *error)
 {

@@ -43,6 +43,7 @@ struct Fs
   const Account *account;
   FsHooks hooks;
   gpointer data;
+  pid_t teller;
   gboolean audit;
   char *device; /* the mount's, as /proc/self/mountinfo writes it; NULL: unknown */
   guint source; /* of the FUSE descriptor */

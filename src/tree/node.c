@@ -81,10 +81,10 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_ONE_SERVERS] = ONE ("servers", render_one_servers),
   [KIND_ONE_DOCUMENT] = ONE ("identity.xml", render_one_document),
 #undef ONE
-  [KIND_ONE_SESSION]
-  = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN, .announced = TRUE},
+  [KIND_ONE_SESSION] = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN,
+                        .announced = TRUE, .rings = RINGS_WITH_STATE},
   [KIND_ONE_COOKIE] = {"cookie", KIND_ONE, COOKIE, NULL, WANT_COOKIE, render_cookie, .changes = CHANGES_WITH_OWN,
-                       .bears_cookie = TRUE, .announced = TRUE},
+                       .bears_cookie = TRUE, .announced = TRUE, .rings = RINGS_WITH_SESSION},
   [KIND_ONE_EXPORT] = {"export", KIND_ONE, FOLDER, .changes = CHANGES_WITH_OWN},
   [KIND_ONE_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
   [KIND_ONE_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_ONE_EXPORT, CHANGES_WITH_OWN),

@@ -1,7 +1,7 @@
 /* What was told, and what is to be. Touches nothing but the account's state. */
 #include "tree/rings.h"
 
-#include "account/standing.h"
+#include "account/outlook.h"
 #include "tree/state.h"
 
 #include <string.h>
@@ -16,8 +16,8 @@ typedef struct
 struct Rings
 {
   const Tree *tree;
+  Guid own; /* zero: it is the mount's session */
   Told told[N_RINGS];
-  GHashTable *alive; /* set of slots: the identities whose own session was last said to be alive */
 };
 
 static Secret *
@@ -26,48 +26,56 @@ secret_of (const char *text)
   return secret_new (text, strlen (text));
 }
 
+/* NULL: the mount's. */
+static const Guid *
+own_of (const Rings *rings)
+{
+  return guid_is_zero (&rings->own) ? NULL : &rings->own;
+}
+
 /* What the files of one RingsWith say; FALSE: nothing is to be told of them at this moment. */
-typedef gboolean (*Say) (const Tree *tree, Standing standing, Secret **said);
+typedef gboolean (*Say) (const Rings *rings, Outlook outlook, Secret **said);
 
 static gboolean
-say_state (const Tree *tree, Standing standing, Secret **said)
+say_state (const Rings *rings, Outlook outlook, Secret **said)
 {
-  gboolean alive = account_has_session (tree->account);
+  gboolean alive = account_session_id (rings->tree->account, own_of (rings)) != NULL;
 
   *said = secret_of (alive ? "true" : "false");
-  return alive || standing != STANDING_UNDECIDED;
+  return alive || outlook != OUTLOOK_UNDECIDED;
 }
 
 static gboolean
-say_session (const Tree *tree, Standing standing, Secret **said)
+say_session (const Rings *rings, Outlook outlook, Secret **said)
 {
-  const Secret *id = account_session_id (tree->account);
+  const Secret *id = account_session_id (rings->tree->account, own_of (rings));
 
-  if (id != NULL && standing != STANDING_REFUSED)
+  if (id != NULL && outlook != OUTLOOK_REFUSED)
     *said = secret_new (secret_text (id), secret_length (id));
-  return standing != STANDING_UNDECIDED;
+  return outlook != OUTLOOK_UNDECIDED;
 }
 
 /* A session that ends, and is renewed, leaves the identity as it is; one that is gone for good has none. */
 static gboolean
-is_known (const Tree *tree, Standing standing, const Secret *said)
+is_known (const Rings *rings, Outlook outlook, const Secret *said)
 {
   if (said != NULL)
-    return standing != STANDING_UNDECIDED;
-  return standing == STANDING_REFUSED && account_session_id (tree->account) == NULL;
+    return outlook != OUTLOOK_UNDECIDED;
+  return outlook == OUTLOOK_REFUSED && account_session_id (rings->tree->account, NULL) == NULL;
 }
 
 static gboolean
-say_identity (const Tree *tree, Standing standing, Secret **said)
+say_identity (const Rings *rings, Outlook outlook, Secret **said)
 {
+  const Tree *tree = rings->tree;
   const Identity *identity = account_identity (tree->account, NULL);
   const Guid *expected = account_expected_identity (tree->account);
 
   if (identity != NULL)
     *said = secret_of (identity->id.text);
-  else if (standing == STANDING_UNCONFIRMED && expected != NULL)
+  else if (outlook == OUTLOOK_UNCONFIRMED && expected != NULL)
     *said = secret_of (expected->text);
-  return is_known (tree, standing, *said);
+  return is_known (rings, outlook, *said);
 }
 
 /* The folder of an identity that is in the list. */
@@ -80,16 +88,17 @@ folder_of_identity (const Tree *tree, const Guid *id)
 }
 
 static gboolean
-say_link (const Tree *tree, Standing standing, Secret **said)
+say_link (const Rings *rings, Outlook outlook, Secret **said)
 {
+  const Tree *tree = rings->tree;
   const Guid *expected = account_expected_identity (tree->account);
   g_autofree char *target = tree_read_link (tree, node_make (KIND_CURRENT, 0), NULL);
 
-  if (target == NULL && standing == STANDING_UNCONFIRMED && expected != NULL)
+  if (target == NULL && outlook == OUTLOOK_UNCONFIRMED && expected != NULL)
     target = folder_of_identity (tree, expected);
   if (target != NULL)
     *said = secret_of (target);
-  return is_known (tree, standing, *said);
+  return is_known (rings, outlook, *said);
 }
 
 static const Say say[N_RINGS] = {
@@ -99,20 +108,37 @@ static const Say say[N_RINGS] = {
   [RINGS_WITH_LINK] = say_link,
 };
 
+/* An identity's own session is on that identity for ever. */
+static RingsWith
+end_of (const Rings *rings)
+{
+  return own_of (rings) == NULL ? N_RINGS : RINGS_WITH_IDENTITY;
+}
+
 Rings *
-rings_new (const Tree *tree)
+rings_new (const Tree *tree, const Guid *own)
 {
   Rings *rings = g_new0 (Rings, 1);
-  Standing standing = account_standing (tree->account);
 
   rings->tree = tree;
-  rings->alive = g_hash_table_new (NULL, NULL);
-  for (RingsWith with = RINGS_NEVER + 1; with < N_RINGS; with++)
-    {
-      say[with](tree, standing, &rings->told[with].said);
-      rings->told[with].awaited = rings->told[with].said == NULL && standing == STANDING_UNCONFIRMED;
-    }
+  rings->own = own == NULL ? guid_zero : *own;
+  rings->told[RINGS_WITH_STATE].said = secret_of ("false");
   return rings;
+}
+
+void
+rings_settle (Rings *rings)
+{
+  Outlook outlook = account_outlook (rings->tree->account, own_of (rings));
+
+  for (RingsWith with = RINGS_NEVER + 1; with < end_of (rings); with++)
+    {
+      Told *told = &rings->told[with];
+
+      g_clear_pointer (&told->said, secret_unref);
+      say[with](rings, outlook, &told->said);
+      *told = (Told){told->said, told->said == NULL && outlook == OUTLOOK_UNCONFIRMED};
+    }
 }
 
 void
@@ -120,7 +146,6 @@ rings_free (Rings *rings)
 {
   for (RingsWith with = 0; with < N_RINGS; with++)
     g_clear_pointer (&rings->told[with].said, secret_unref);
-  g_hash_table_unref (rings->alive);
   g_free (rings);
 }
 
@@ -134,12 +159,16 @@ folder_of (Kind row)
 }
 
 static void
-append_rows (NodeId folder, RingsWith with, GArray *nodes)
+append_rows (const Rings *rings, RingsWith with, GArray *nodes)
 {
-  for (Kind row = KIND_ROOT + 1; row < N_KINDS; row++)
-    if (node_kind (node_make (row, 0))->rings == with && folder_of (row) == node_row (folder))
+  const Guid *own = own_of (rings);
+  gint slot = own == NULL ? 0 : directory_find_identity (rings->tree->directory, own->text);
+  Kind folder = own == NULL ? KIND_ROOT : KIND_ONE;
+
+  for (Kind row = KIND_ROOT + 1; slot >= 0 && row < N_KINDS; row++)
+    if (node_kind (node_make (row, 0))->rings == with && folder_of (row) == folder)
       {
-        NodeId node = node_make (row, node_slot (folder));
+        NodeId node = node_make (row, (guint)slot);
 
         g_array_append_val (nodes, node);
       }
@@ -162,17 +191,17 @@ take (Told *told, Secret *said, gboolean expected)
 void
 rings_look (Rings *rings, GArray *nodes)
 {
-  Standing standing = account_standing (rings->tree->account);
-  gboolean expected = standing == STANDING_RENEWABLE || standing == STANDING_UNCONFIRMED;
+  Outlook outlook = account_outlook (rings->tree->account, own_of (rings));
+  gboolean expected = outlook == OUTLOOK_RENEWABLE || outlook == OUTLOOK_UNCONFIRMED;
 
-  for (RingsWith with = RINGS_NEVER + 1; with < N_RINGS; with++)
+  for (RingsWith with = RINGS_NEVER + 1; with < end_of (rings); with++)
     {
       Secret *said = NULL;
 
-      if (!say[with](rings->tree, standing, &said))
+      if (!say[with](rings, outlook, &said))
         g_clear_pointer (&said, secret_unref);
       else if (take (&rings->told[with], said, expected && with != RINGS_WITH_STATE))
-        append_rows (node_make (KIND_ROOT, 0), with, nodes);
+        append_rows (rings, with, nodes);
     }
 }
 
@@ -184,20 +213,4 @@ rings_refused (Rings *rings)
       rings->told[with].refused = rings->told[with].refused || rings->told[with].awaited;
       rings->told[with].awaited = FALSE;
     }
-}
-
-void
-rings_look_at_own (Rings *rings, const Guid *identity_id, GArray *nodes)
-{
-  gint slot = directory_find_identity (rings->tree->directory, identity_id->text);
-  gpointer key = GINT_TO_POINTER (slot);
-  NodeId folder;
-
-  if (slot < 0)
-    return;
-  folder = node_make (KIND_ONE, (guint)slot);
-  append_rows (folder, RINGS_WITH_SESSION, nodes);
-  if (account_has_own_session (rings->tree->account, identity_id) ? g_hash_table_add (rings->alive, key)
-                                                                  : g_hash_table_remove (rings->alive, key))
-    append_rows (folder, RINGS_WITH_STATE, nodes);
 }

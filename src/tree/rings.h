@@ -11,16 +11,16 @@
 
 typedef struct Rings Rings;
 
-/* What is served now is no news. @tree is borrowed. */
-Rings *rings_new (const Tree *tree);
+/* @own: for the session that is this identity's own; NULL: for the mount's. Nothing was told of it yet. @tree is borrowed. */
+Rings *rings_new (const Tree *tree, const Guid *own);
 void rings_free (Rings *rings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rings, rings_free)
 
+/* What is served now is no news. */
+void rings_settle (Rings *rings);
+
 /* Appends the nodes to @nodes (of NodeId) that have changed; from then on they count as told of. */
 void rings_look (Rings *rings, GArray *nodes);
-
-/* The same for the files of this identity's own session, which is another one than before. */
-void rings_look_at_own (Rings *rings, const Guid *identity_id, GArray *nodes);
 
 /* Somebody was refused what he wanted to read: what comes next will be news to him. */
 void rings_refused (Rings *rings);

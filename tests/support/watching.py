@@ -25,17 +25,47 @@ class Seen:
     content: str  # as it read at once: its text, or the name of an errno
 
 
+class Queue:
+    """The events of one watch, read when they are asked for. Everything that was there before is in it then."""
+
+    def __init__(self, path, mask=MODIFY):
+        self.path = path
+        self.events = []  # (mask, name)
+        self.descriptor = libc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
+        assert self.descriptor >= 0, os.strerror(ctypes.get_errno())
+        added = libc.inotify_add_watch(self.descriptor, os.fsencode(path), mask)
+        assert added >= 0, os.strerror(ctypes.get_errno())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.descriptor)
+
+    def fetch(self):
+        """Those that were not fetched before."""
+        new = []
+        while select.select([self.descriptor], [], [], 0)[0]:
+            new += events(os.read(self.descriptor, 65536))
+        self.events += new
+        return new
+
+    def names(self):
+        """The names of the files of all events so far, in their order."""
+        self.fetch()
+        return [name or self.path.name for _, name in self.events]
+
+    def masks(self):
+        self.fetch()
+        return [mask for mask, _ in self.events]
+
+
 class Watch:
     """A loop that reads each file of which it hears, as programs do that reload a file when it changes."""
 
-    def __init__(self, path, mask=MODIFY, read=True):
+    def __init__(self, path):
         self.seen = []
-        self.masks = []
-        self._path = path
-        self._read_too = read
-        self._inotify = libc.inotify_init1(os.O_CLOEXEC)
-        assert self._inotify >= 0, os.strerror(ctypes.get_errno())
-        assert libc.inotify_add_watch(self._inotify, os.fsencode(path), mask) >= 0, os.strerror(ctypes.get_errno())
+        self._queue = Queue(path)
         self._ended, self._end = os.pipe()
         self._thread = threading.Thread(target=self._loop, daemon=True)
         self._thread.start()
@@ -46,7 +76,7 @@ class Watch:
     def __exit__(self, *_):
         os.close(self._end)
         self._thread.join()
-        os.close(self._inotify)
+        self._queue.__exit__()
         os.close(self._ended)
 
     def names(self):
@@ -59,11 +89,10 @@ class Watch:
         return seen
 
     def _loop(self):
-        while select.select([self._inotify, self._ended], [], [])[0] == [self._inotify]:
-            for mask, name in events(os.read(self._inotify, 65536)):
-                self.masks.append(mask)
-                path = self._path / name if name else self._path
-                self.seen.append(Seen(path.name, read_or_errno(path) if self._read_too else ''))
+        while self._ended not in select.select([self._queue.descriptor, self._ended], [], [])[0]:
+            for _, name in self._queue.fetch():
+                path = self._queue.path / name if name else self._queue.path
+                self.seen.append(Seen(path.name, read_or_errno(path)))
 
 
 class InotifyWait:

@@ -11,7 +11,7 @@ a_logout_forgets_session_credential_and_list (void)
   g_assert_false (account_has_session (rig->account));
   g_assert_null (account_identities (rig->account));
   g_assert_null (account_last_identity (rig->account));
-  g_assert_cmpuint (rig->changed, ==, CHANGED_SESSION | CHANGED_IDENTITY | CHANGED_IDENTITIES | CHANGED_STANDING);
+  g_assert_cmpuint (rig->changed, ==, CHANGED_SESSION | CHANGED_IDENTITY | CHANGED_IDENTITIES | CHANGED_OUTLOOK);
   rig_pass (rig, 61);
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_NO_KEY);
   assert_read_fails (rig, WANT_IDENTITY, SO24_ERROR_NO_KEY);

@@ -196,7 +196,7 @@ who_is_answered_has_been_told_of_the_change_before (void)
 
   rig_serve (rig);
   g_assert_cmpuint (rig_changed_before (rig, writer), ==,
-                    CHANGED_SESSION | CHANGED_IDENTITY | CHANGED_IDENTITIES | CHANGED_STANDING);
+                    CHANGED_SESSION | CHANGED_IDENTITY | CHANGED_IDENTITIES | CHANGED_OUTLOOK);
 }
 
 static void

@@ -22,7 +22,8 @@ watch_new (Rig *rig)
 
   watch->rig = rig;
   watch->tree = tree_new (&config, rig->account);
-  watch->rings = rings_new (watch->tree);
+  watch->rings = rings_new (watch->tree, NULL);
+  rings_settle (watch->rings);
   watch->told = g_string_new (NULL);
   return watch;
 }
