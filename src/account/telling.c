@@ -1,4 +1,6 @@
-/* What is told of the account: credentials, limits, the list, and whether the service can be reached. Touches nothing. */
+/*
+ * What is told of the account: credentials, limits, the list, and whether the service can be reached. Touches nothing.
+ */
 #include "account/telling.h"
 
 #include "base/details.h"

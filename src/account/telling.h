@@ -1,7 +1,8 @@
 /*
- * What is told in the file events. After each event of the machine the state is compared with what was told of it last; so the
- * other files of account/ tell nothing themselves, and nothing is told twice. What is still being found out (a session just
- * renewed, on an identity that is not asked yet) is not told before it is known. docs/events.md has the words.
+ * What is told in the file events. After each event of the machine the state is compared with what was told of it last;
+ * so the other files of account/ tell nothing themselves, and nothing is told twice. What is still being found out (a
+ * session just renewed, on an identity that is not asked yet) is not told before it is known. docs/events.md has the
+ * words.
  *
  * For account/ only.
  */

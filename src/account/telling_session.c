@@ -1,4 +1,7 @@
-/* What is told of a session: that it is there, renewed or over, which identity is active in it, and whether it is withheld. */
+/*
+ * What is told of a session: that it is there, renewed or over, which identity is active in it, and whether it is
+ * withheld.
+ */
 #include "account/telling.h"
 
 struct SessionTelling

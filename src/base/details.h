@@ -4,9 +4,9 @@
 #include <glib.h>
 
 /*
- * Appends " key=value". A value of letters, digits and ._:@/+- stands as it is; any other stands in double quotes, with \" \\
- * \n \t, and other control characters as \u00XX, so that a line stays one line. A long one is cut, and ends in "...". With a
- * @value of NULL nothing is appended.
+ * Appends " key=value". A value of letters, digits and ._:@/+- stands as it is; any other stands in double quotes, with
+ * \" \\ \n \t, and other control characters as \u00XX, so that a line stays one line. A long one is cut, and ends in
+ * "...". With a @value of NULL nothing is appended.
  */
 void details_add (GString *line, const char *key, const char *value);
 

@@ -1,10 +1,10 @@
 /*
- * poll(2), select(2) and epoll(7), as sysfs has them: every file can always be read (and written, if it was opened for that). On
- * top of that POLLPRI and POLLERR say that session, cookie or identity reads as something else than what this opener has read. The
- * file events can be read when there is a line.
+ * poll(2), select(2) and epoll(7), as sysfs has them: every file can always be read (and written, if it was opened for
+ * that). On top of that POLLPRI and POLLERR say that session, cookie or identity reads as something else than what this
+ * opener has read. The file events can be read when there is a line.
  *
- * What a file reads as gets a number, which rises when it changes; an opener keeps the number of what he read. What is served for
- * a moment only, in the middle of a renewal or a switch, gets none. No content is kept: it may be a cookie.
+ * What a file reads as gets a number, which rises when it changes; an opener keeps the number of what he read. What is
+ * served for a moment only, in the middle of a renewal or a switch, gets none. No content is kept: it may be a cookie.
  */
 #include "fs/private.h"
 

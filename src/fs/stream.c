@@ -1,11 +1,12 @@
 /*
- * The file events: a READ at its end is parked until there is another line. That is allowed here because the file is never in
- * the page cache and nothing in it is ever invalidated: such a notification would wait in the kernel for this very READ.
+ * The file events: a READ at its end is parked until there is another line. That is allowed here because read(2) of it
+ * goes past the page cache, and nothing of it is ever invalidated: that would wait in the kernel for this very READ.
  *
- * mmap(2), sendfile(2) and splice(2) use the page cache all the same. Their READs hold pages locked, so they are answered at once;
- * and by a short answer the kernel knows where the file ends for them. They are told by having no lock owner.
+ * mmap(2), sendfile(2) and splice(2) go through the page cache all the same. Their READs hold pages locked, so they are
+ * answered at once; and by a short answer the kernel knows where the file ends for them. They have no lock owner.
  *
- * Who waits at the end leaves when he is interrupted. When the mount comes to its end he is told that the file has one now.
+ * Who waits at the end leaves when he is interrupted. When the mount comes to its end he is told that the file has one
+ * now.
  */
 #include "fs/private.h"
 
@@ -13,8 +14,8 @@
 #include <fcntl.h>
 
 /*
- * A READ may be a piece of a larger read(2), which the kernel goes on with when it was filled to the brim, and would then wait in
- * spite of what it has already. No answer is as long as the pieces are (128 KiB).
+ * A READ may be a piece of a larger read(2), which the kernel goes on with when it was filled to the brim, and would
+ * then wait in spite of what it has already. No answer is as long as the pieces are (128 KiB).
  */
 #define LONGEST_ANSWER (32 * (gsize)1024)
 

@@ -1,9 +1,10 @@
 /*
  * What the file events reads as: the last lines of all that happened, numbered, and what each opener has read of them.
  *
- * An opener reads a file of his own, as it were: it begins with the oldest line that there was when he opened it (or when he
- * last began again at 0), and grows. Reading on, he misses no line unless it was dropped before he came to it; then a line
- * tells him how many were. So an offset means something to one opener only, and who reads on goes by the lines' numbers.
+ * An opener reads a file of his own, as it were: it begins with the oldest line that there was when he opened it (or
+ * when he last began again at 0), and grows. Reading on, he misses no line unless it was dropped before he came to it;
+ * then a line tells him how many were. So an offset means something to one opener only, and who reads on goes by the
+ * lines' numbers.
  */
 #pragma once
 
@@ -49,7 +50,7 @@ gint64 events_seek_end (EventsReader *reader);
 guint64 events_last_number (const EventsReader *reader);
 
 /*
- * Whether he gets to know at the end that it is one, and does not wait there: he has asked where it is and then begun to read
- * before it, as tail(1) does; or he stands behind it.
+ * Whether he gets to know at the end that it is one, and does not wait there: he has asked where it is and then begun
+ * to read before it, as tail(1) does; or he stands behind it.
  */
 gboolean events_reader_stops (const EventsReader *reader);

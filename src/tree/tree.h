@@ -83,8 +83,8 @@ Metrics *tree_metrics (Tree *tree);
 gboolean tree_read (const Tree *tree, NodeId node, SecretBuffer *content, GError **error);
 
 /*
- * What is served of @node, to tell whether that is another content than before: what it reads as, or the name of the errno with
- * which it cannot be read. FALSE while a session is being renewed or switched, and nobody knows yet.
+ * What is served of @node, to tell whether that is another content than before: what it reads as, or the name of the
+ * errno with which it cannot be read. FALSE while a session is being renewed or switched, and nobody knows yet.
  */
 gboolean tree_glimpse (const Tree *tree, NodeId node, SecretBuffer *content);
 

@@ -1,4 +1,4 @@
-"""poll(2), select(2) and epoll(7): they wake when there is a line in `events`, or another content in a file; and never else."""
+"""poll(2), select(2) and epoll(7) wake when there is a line in `events`, or another content in a file; and never else."""
 
 import errno
 import os
@@ -148,7 +148,7 @@ CHANGES = {  # what happens, and which of the files then reads as something else
     'a switch': (lambda mounted, _: mounted.write('identity', FJORD), {'identity'}),
     'a logout': (lambda mounted, _: mounted.write('logout', 'x'), {'session', 'identity', 'cookie'}),
     'another login': (lambda mounted, _: log_in(mounted), {'cookie'}),
-    'another login on another identity': (lambda mounted, _: log_in(mounted, identity_id=FJORD), {'cookie', 'identity'}),
+    'another login elsewhere': (lambda mounted, _: log_in(mounted, identity_id=FJORD), {'cookie', 'identity'}),
 }
 
 

@@ -11,7 +11,12 @@ from support.readers import PROMPT
 from support.shells import ENVIRONMENT
 from support.waiting import wait_for
 
-LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (\d+) ([a-z]+)((?: [a-z_]+=(?:[\w.:@/+-]+|"(?:[^"\\]|\\.)*"))*)')
+LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (\d+) ([a-z]+)'
+                  r'((?: [a-z_]+=(?:[\w.:@/+-]+|"(?:[^"\\]|\\.)*"))*)')
+
+
+# More than the ring holds (256 KiB) of the shortest lines.
+TOO_MANY = 9000
 
 
 class Follower:
@@ -50,7 +55,7 @@ class Follower:
         return [word_of(line) for line in list(self.lines)]
 
     def send(self, number):
-        """Sends a signal, as a terminal does, to all of them, and returns the exit status; fails if that does not come at once."""
+        """Sends a signal to all of them, as a terminal does, and returns the exit status, which must come at once."""
         began = time.monotonic()
         self._signal(number)
         status = self._process.wait(20)

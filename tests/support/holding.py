@@ -9,7 +9,7 @@ VARYING = {'status', 'status.json', 'metrics'}  # they are different at every mo
 
 
 def file_names(mounted):
-    """The paths of all regular files below the mount, as `find -type f` finds them, without `events`: its readers wait."""
+    """The paths of all regular files, as `find -type f` finds them; but not of `events`, at whose end one waits."""
     names = []
     for where, _, files in os.walk(mounted.path):
         names += [os.path.relpath(os.path.join(where, name), mounted.path) for name in files]
