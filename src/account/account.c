@@ -156,7 +156,7 @@ static void
 learn (Holder *holder, const Call *call, const Answer *answer, Instant now)
 {
   Account *account = holder->account;
-  gboolean blocked = g_error_matches (answer->error, SO24_ERROR, SO24_ERROR_BLOCKED);
+  gboolean blocked = error_is_of_identity (answer->error);
   gboolean of_its_own = holder_is_own (holder) && own_is_to_blame (call, answer);
   gboolean by_itself = call->command == NULL || call->command->kind != COMMAND_LOGIN || call->command->carried;
 

@@ -18,7 +18,7 @@ rejected (Holder *holder, const Call *call, const GError *error)
   credential_reject (account, call->credential, error);
 }
 
-/* A blocked identity: the credential is good. It is kept to list the others with, unless a session would suffer. */
+/* An identity that is blocked or gone: the credential is good. It is kept to list the others with, unless a session would suffer. */
 static void
 blocked (Holder *holder, const Call *call)
 {
@@ -79,7 +79,7 @@ failed (Holder *holder, const Call *call, Answer *answer, Instant now, Effects *
                       "the service rejected the credential for %s: ", credential_owner (call->credential));
       rejected (holder, call, answer->error);
     }
-  else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED) && operation_presents_credential (call->operation))
+  else if (error_is_of_identity (error) && operation_presents_credential (call->operation))
     blocked (holder, call);
   else if (g_error_matches (error, SO24_ERROR, SO24_ERROR_EXPIRED) && operation_row (call->operation)->in_session)
     end_session (holder, call, error, now);

@@ -161,7 +161,7 @@ limits_learn (Limits *limits, const AccountConfig *config, const Answer *answer,
 gboolean
 limits_blocked (const Limits *limits, Instant now)
 {
-  return now.boot_us < limits->login_us && g_error_matches (limits->cause, SO24_ERROR, SO24_ERROR_BLOCKED);
+  return now.boot_us < limits->login_us && error_is_of_identity (limits->cause);
 }
 
 static char *

@@ -47,7 +47,7 @@ GError *limits_refuse_command (const Limits *limits, const AccountConfig *config
 /* The same for a cookie that is fresh: in a quarantine nothing could be done with it. */
 GError *limits_refuse_cookie (const Limits *limits, Instant now);
 
-/* Whether a Login of ours is put off because it was told that its identity is blocked. */
+/* Whether a Login of ours is put off because it was told that its identity is blocked or gone. */
 gboolean limits_blocked (const Limits *limits, Instant now);
 
 /* Whether not even a person's call may go out. */

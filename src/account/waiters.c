@@ -85,8 +85,7 @@ static gboolean
 has_another_way (const Waiter *waiter, const Call *call, const GError *error)
 {
   return g_error_matches (error, SO24_ERROR, SO24_ERROR_EXPIRED)
-         || (operation_logs_in (call->operation) && waiter->want == WANT_IDENTITIES
-             && g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED));
+         || (operation_logs_in (call->operation) && waiter->want == WANT_IDENTITIES && error_is_of_identity (error));
 }
 
 void

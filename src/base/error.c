@@ -74,6 +74,13 @@ error_code_name (So24ErrorCode code)
 }
 
 gboolean
+error_is_of_identity (const GError *error)
+{
+  return g_error_matches (error, SO24_ERROR, SO24_ERROR_BLOCKED)
+         || g_error_matches (error, SO24_ERROR, SO24_ERROR_REVOKED);
+}
+
+gboolean
 error_is_offline (const GError *error)
 {
   return g_error_matches (error, SO24_ERROR, SO24_ERROR_UNREACHABLE)

@@ -34,6 +34,9 @@ GQuark so24_error_quark (void);
 int error_errno (const GError *error);
 const char *error_errno_name (const GError *error);
 
+/* Whether a Login failed because of its identity, which is blocked or gone: with another one it may succeed. */
+gboolean error_is_of_identity (const GError *error);
+
 /* Whether @error says that the service is out of reach. */
 gboolean error_is_offline (const GError *error);
 

@@ -37,6 +37,7 @@ typedef struct
 static const FaultRow rows[] = {
   {FOR_ALL, TRUE, "quarantine\\s+ends|\\blimit\\s+exceeded\\s+by\\b", SO24_ERROR_QUARANTINED},
   {FOR_ALL, TRUE, "\\bis\\s+(blocked|disabled)\\b", SO24_ERROR_BLOCKED},
+  {FOR_CREDENTIAL, TRUE, "\\bprovided\\s+IdentityId\\b", SO24_ERROR_REVOKED},
   {FOR_CREDENTIAL, FALSE, "\\b(invalid|unknown\\s+(application|user|token)|(bad|wrong|incorrect)\\s+credentials?)\\b",
    SO24_ERROR_REJECTED},
   {FOR_ALL, FALSE, "\\bthrottl|\\btoo\\s+many\\b|\\btry\\s+again\\s+later\\b", SO24_ERROR_THROTTLED},

@@ -139,9 +139,9 @@ def reading_fails_with(descriptor):
     return None
 
 
-def test_one_that_the_service_refuses_is_no_hindrance_to_others(mounted, sandbox):
+def test_one_that_is_gone_is_no_hindrance_to_others(mounted, sandbox):
     sandbox.identity(SECOND['id'], 'removed')
-    with fails_with(errno.EREMOTEIO):
+    with fails_with(errno.EKEYREVOKED):
         mounted.read(own(SECOND))
     assert mounted.read(own(FJORD))
 

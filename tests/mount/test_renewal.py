@@ -203,13 +203,12 @@ def test_an_identity_that_was_added_again_under_another_guid_is_not_taken_for_th
 
 
 @pytest.mark.parametrize('state', ['removed', 'readded'])
-def test_an_identity_that_is_gone_is_not_replaced_by_the_default_one_at_a_renewal(watched, sandbox, state):
+def test_an_identity_that_is_gone_at_a_renewal_is_said_to_be_and_another_one_can_be_chosen(watched, sandbox, state):
     sandbox.expire()
     sandbox.identity(accounts.ola(2), state)
     for _ in range(3):
-        with pytest.raises(OSError):
-            watched.read('cookie')
-    accounts.log_in(watched, identity_id=accounts.ola(3))
+        check_withheld(watched)
+    watched.write('identity', f'{accounts.ola(3)}\n')
     assert accounts.client_of(sandbox, watched.read('cookie')) == client_line(3)
 
 

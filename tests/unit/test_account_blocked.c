@@ -157,7 +157,29 @@ a_narrowed_list_is_had_without_a_session_too (void)
   assert_calls (rig, "Login GetIdentitiesWithCredentialByService");
 }
 
+/* At a renewal the service says that it knows no such identity. */
+static void
+an_identity_that_is_gone_is_said_to_be_and_another_one_may_be_chosen_at_once (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (FJELL);
+  guint64 writer;
+
+  service_next (rig->service, OPERATION_LOGIN, answer_fault (OPERATION_LOGIN, "The provided IdentityId is not valid"));
+  service_end_sessions (rig->service);
+  rig_pass (rig, 61);
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
+  assert_calls (rig, "HasSession Login");
+  assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
+  assert_calls (rig, "");
+  writer = rig_write_identity (rig, SKOG);
+  rig_serve (rig);
+  assert_done (rig, writer);
+  assert_read (rig, WANT_COOKIE);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, SKOG);
+}
+
 static const Sentence sentences[] = {
+  SENTENCE (an_identity_that_is_gone_is_said_to_be_and_another_one_may_be_chosen_at_once),
   SENTENCE (the_list_is_had_without_a_session),
   SENTENCE (an_identity_that_is_written_is_carried_by_a_login),
   SENTENCE (an_identity_that_is_blocked_too_is_told_and_another_one_may_be_tried_at_once),

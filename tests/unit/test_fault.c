@@ -89,6 +89,13 @@ a_blocked_identity_is_blocked_in_all_forms (void)
 }
 
 static void
+an_identity_that_a_login_may_not_name_is_gone (void)
+{
+  assert_means (OPERATION_LOGIN, "The provided IdentityId is not valid", SO24_ERROR_REVOKED);
+  assert_means (OPERATION_LOGIN, "The provided IdentityId is invalid", SO24_ERROR_REVOKED);
+}
+
+static void
 a_quarantine_is_no_blocked_identity (void)
 {
   static const char *const message = "Limit exceeded by 1. Request is blocked. Quarantine ends at 2026-11-25 14:00:00";
@@ -291,6 +298,7 @@ an_answer_never_repeats_what_the_request_held (void)
 static const Sentence sentences[] = {
   SENTENCE (a_wrong_credential_is_rejected),
   SENTENCE (a_blocked_identity_is_blocked_in_all_forms),
+  SENTENCE (an_identity_that_a_login_may_not_name_is_gone),
   SENTENCE (a_quarantine_is_no_blocked_identity),
   SENTENCE (the_end_of_a_quarantine_comes_with_it),
   SENTENCE (only_a_quarantine_has_an_end),
