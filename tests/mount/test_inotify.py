@@ -107,6 +107,26 @@ def test_a_script_that_waits_for_the_next_change_goes_on(mounted):
         assert script.returncode == 0
 
 
+def test_tail_of_events_shows_each_renewal_and_each_switch_and_no_check(mounted):
+    shown = mounted.folder / 'tail.out'
+    with open(shown, 'wb') as output, subprocess.Popen(['tail', '-F', '-s', '0.05', mounted.path / 'events'],
+                                                       stdout=output, stderr=subprocess.DEVNULL) as tail:
+        wait_for(lambda: 'list' in words_of(shown), what='the lines that there are')
+        before = len(words_of(shown))
+        for count in range(TIMES):
+            renew(mounted)
+            switch(mounted, ola(2 + count % 2))
+            mounted.read('session')
+        wait_for(lambda: words_of(shown)[before:].count('switched') >= TIMES, what='all lines')
+        tail.kill()
+    assert [word for word in words_of(shown)[before:] if word != 'expired'] == ['renewed', 'switched'] * TIMES
+
+
+def words_of(output):
+    """The words of whole lines of events."""
+    return [line.split(' ')[2] for line in output.read_text().splitlines(keepends=True) if line.endswith('\n')]
+
+
 # --- which files ---
 
 def test_a_first_login_is_seen_in_all_files_that_it_changes(mount, service):
@@ -190,6 +210,63 @@ def test_what_another_mount_of_the_account_changes_is_seen(remount, service, che
         other.write('identity', f'{FJORD}\n')
         seen = {one.name: one.content for one in watch.wait_for('identity', 'current')}
     assert seen['identity'] == f'{FJORD}\n' and seen['current'].endswith(FJORD)
+
+
+# --- an identity's own session ---
+
+EXPORTS = ('cookies.txt', 'header', 'curlrc', 'env', 'cookie.raw')
+
+
+def own_folder(mounted, number):
+    identity = next(one for one in accounts.OLA.identities() if one['id'] == ola(number))
+    return mounted.path / accounts.folder(identity)
+
+
+def test_each_renewal_of_an_own_session_is_seen_once_in_its_folder_alone(mounted):
+    folder, other = own_folder(mounted, 2), own_folder(mounted, 3)
+    (other / 'cookie').read_text()
+    (folder / 'cookie').read_text()
+    with (Watch(folder) as watch, Watch(folder / 'cookie') as of_file, Watch(folder / 'export') as of_export,
+          Queue(other) as of_other, Queue(mounted.path) as of_root):
+        for _ in range(TIMES // 10):
+            mounted.sandbox.expire()
+            new = (folder / 'cookie').read_text()
+            mounted.secrets.add(new.strip())
+            assert [(seen.name, seen.content) for seen in watch.wait_for('cookie')] == [('cookie', new)]
+            assert [seen.content for seen in of_file.wait_for('cookie')] == [new]
+            exports = of_export.wait_for(*EXPORTS)
+            assert sorted(seen.name for seen in exports) == sorted(EXPORTS)
+            assert all(new.strip() in seen.content for seen in exports)
+        assert of_other.names() == of_root.names() == []
+
+
+def test_a_first_login_of_an_own_session_is_seen_and_a_switch_of_the_mounts_is_not(mounted):
+    folder = own_folder(mounted, 2)
+    with Queue(folder) as watch:
+        assert (folder / 'session').read_text() == 'false\n'
+        assert watch.names() == []
+        mounted.secrets.add((folder / 'cookie').read_text().strip())
+        assert sorted(watch.names()) == ['cookie', 'session']
+        for number in 3, 2:
+            switch(mounted, ola(number))
+        (folder / 'cookie').read_text()
+        assert sorted(watch.names()) == ['cookie', 'session']
+
+
+def test_an_own_session_of_an_earlier_run_is_no_news(remount, service):
+    first = remount(service.url, check_ttl=0)
+    log_in(first)
+    own = f'identities/Tvilling AS/{TWIN_1}'
+    cookie = first.read(f'{own}/cookie')
+    first.terminate()
+    mounted = remount(service.url, check_ttl=0)
+    with Queue(mounted.path / own) as watch:
+        assert mounted.read(f'{own}/cookie') == cookie
+        assert watch.names() == []
+        service.model.end_sessions()
+        log_in(mounted)
+        assert mounted.read(f'{own}/cookie') != cookie
+        assert watch.names() == ['cookie']
 
 
 # --- writes ---
