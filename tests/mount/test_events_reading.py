@@ -11,6 +11,7 @@ import pytest
 from support.expecting import fails_with
 from support.following import TOO_MANY, Follower, happen, missed_in, number_of, word_of
 from support.interruption import WaitingRead
+from support.memory import require_a_look_at_memory
 from support.model_service import FJORD, HOME, log_in
 from support.waiting import wait_for
 
@@ -190,6 +191,7 @@ def test_the_daemon_does_not_grow_with_what_happens(mounted):
         with open(f'/proc/{mounted.pid}/statm', encoding='utf-8') as file:
             return int(file.read().split()[1]) * 4
 
+    require_a_look_at_memory(mounted.pid)
     happen(mounted, TOO_MANY)
     before = size()
     happen(mounted, 2 * TOO_MANY)

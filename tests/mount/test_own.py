@@ -13,7 +13,7 @@ from support.readers import Readers
 from support.shells import run
 from support.waiting import wait_for
 
-LONG = bool(os.environ.get('SO24_LONG'))
+LONG, SLOW = bool(os.environ.get('SO24_LONG')), bool(os.environ.get('SO24_SLOW'))
 FJORD, SECOND = OLA.identities()[0], OLA.identities()[1]
 
 
@@ -189,7 +189,7 @@ def test_a_hundred_readers_of_one_cause_one_login(mounted, sandbox):
 
 def test_fifty_scripts_land_on_their_own_client_while_another_rewrites_identity(many):
     crowd = many(50, {'rate': 1000000})
-    times, stop = 200 if LONG else 20, threading.Event()
+    times, stop = 200 if LONG else 5 if SLOW else 20, threading.Event()
 
     def rewrite():
         turn = 0
@@ -230,12 +230,12 @@ def test_an_interrupted_reader_of_a_queue_leaves_at_once(many):
 
 
 def test_memory_for_each_is_flat_and_there_is_no_thread_for_it(many):
-    count = 1000 if LONG else 150
+    count = 1000 if LONG else 60 if SLOW else 150
     crowd = many(count, {'rate': 1000000})
     crowd.read_all(range(5))
     before, threads = crowd.resident_kib(), crowd.threads()
     for first in range(5, count, 50):
         crowd.read_all(range(first, min(first + 50, count)))
-    if not os.environ.get('SO24_SLOW'):
+    if not SLOW:
         assert (crowd.resident_kib() - before) / count < 16
     assert crowd.threads() == threads

@@ -35,7 +35,7 @@ class ManyClients:
         user['default_identity'] = guid(0)
         (folder / 'accounts.json').write_text(json.dumps({**accounts, 'users': [user]}))
         self.sandbox = start_sandbox('--accounts', folder / 'accounts.json', *sandbox_options)
-        self.mounted = mount(self.sandbox.url, options)
+        self.mounted = mount(self.sandbox.url, options, limit=300)
         log_in(self.mounted)
 
     def file(self, number, name='cookie'):
