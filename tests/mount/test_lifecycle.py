@@ -137,7 +137,7 @@ ERRORS = {
     'a time-out of nothing': (['-o', 'timeout=0', 'acme', 'mnt'], 'timeout'),
     'a negative service': (['-o', 'service_id=-1', 'acme', 'mnt'], 'service_id'),
     'a service too great': (['-o', 'service_id=2147483648', 'acme', 'mnt'], 'service_id'),
-    'a value for a flag': (['-o', 'sandbox=yes', 'acme', 'mnt'], 'sandbox'),
+    'neither yes nor no': (['-o', 'sandbox=acme', 'acme', 'mnt'], 'sandbox'),
     'a file of certificates that is missing': (['-o', 'ca_file=nowhere.pem', 'acme', 'mnt'], 'nowhere.pem'),
 }
 
