@@ -119,7 +119,7 @@ ERRORS = {
     'an unknown switch': (['-x', 'acme', 'mnt'], '-x'),
     'an unknown long switch': (['--colour', 'acme', 'mnt'], '--colour'),
     'nothing': ([], 'usage'),
-    'no mountpoint': (['acme'], 'usage'),
+    'no mountpoint': (['acme'], 'no MOUNTPOINT'),
     'too many names': (['acme', 'mnt', 'more'], 'MOUNTPOINT'),
     'no option after -o': (['acme', 'mnt', '-o'], '-o'),
     'a mountpoint that is missing': (['acme', 'nowhere'], 'nowhere: No such file or directory'),
@@ -166,7 +166,7 @@ def test_a_mountpoint_that_is_in_use_is_refused_with_a_way_out(mount, sandbox):
 def test_help_names_every_option(place, switch):
     status, output, told = start(switch, cwd=place)
     assert (status, told) == (0, '')
-    for word in ('SOURCE MOUNTPOINT', '-f', '-d', '-h', '-V', 'endpoint=URL', 'application_id=GUID', 'service_id=N',
+    for word in ('SOURCE [MOUNTPOINT]', '-f', '-d', '-h', '-V', 'endpoint=URL', 'application_id=GUID', 'service_id=N',
                  'timeout=SECONDS', 'ca_file=PEM', 'sandbox', 'allow_other', '(30)',
                  'https://api.24sevenoffice.com/authenticate/v001/authenticate.asmx'):
         assert word in output, word
