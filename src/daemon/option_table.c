@@ -47,7 +47,7 @@ const OptionRow option_rows[] = {
 const SwitchRow switch_rows[] = {
   {"-f", "--foreground", AT (foreground), "stay in the foreground, log to stderr"},
   {"-d", "--debug", AT (debug), "the same, and log every request"},
-  {NULL, "--print-config", AT (print_config), "what a mount would use, and where each value comes from"},
+  {NULL, "--print-config", AT (print_config), "print what a mount would use, and where it comes from"},
   {"-h", "--help", AT (help), "this text"},
   {"-V", "--version", AT (version), "the version"},
   {NULL, NULL},
