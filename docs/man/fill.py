@@ -34,6 +34,11 @@ def paragraph(text):
     return lines
 
 
+def argument(text):
+    """Plain text behind a macro, where a word like "No" would be one, too."""
+    return ' '.join(f'\\&{word}' if len(word) < 4 else word for word in escaped(text).split(' '))
+
+
 def sentence_of(help_line):
     """A line of --help as a sentence; a word that stands for itself stays as it is."""
     first = help_line[0] if help_line.startswith(('true ', 'so24fs ')) else help_line[0].upper()
@@ -124,7 +129,7 @@ class Page:
     def file(self, *words):
         """An item for these paths, which are used alike; the template says what they are."""
         rows = [self.find('files', 'path', path) for path in words]
-        names = dict.fromkeys(row['path'].rsplit('/', 1)[1] for row in rows)
+        names = dict.fromkeys(row['path'].rsplit('/', 1)[-1] for row in rows)
         items = {line for row in rows for line in self.file_item(row, ' , '.join(names))}
         if len(items) > 1:
             raise Mistake(f'these are not used alike: {", ".join(words)}')
@@ -139,7 +144,7 @@ class Page:
     def errors(self):
         """The items of a list: errno, the system's words for it, and what happened."""
         for row in self.tables['errors']:
-            yield f'.It Er {row["name"]} Pq {escaped(row["message"])}'
+            yield f'.It Er {row["name"]} Pq {argument(row["message"])}'
             yield from paragraph(sentence_of(row['meaning']))
 
     def table(self, path, heading):
