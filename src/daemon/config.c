@@ -137,12 +137,23 @@ refuse_text (const GString *text, GError **error)
   return refuse (error, "the settings stand below a line [" CONFIG_GROUP "]");
 }
 
+/* What is refused is told with its name, so no name may hold what would break the line or mislead a terminal. */
+static gboolean
+is_text (const GString *text)
+{
+  for (gsize i = 0; i < text->len; i++)
+    if (g_ascii_iscntrl (text->str[i]) && strchr ("\n\t", text->str[i]) == NULL
+        && !(text->str[i] == '\r' && text->str[i + 1] == '\n'))
+      return FALSE;
+  return memchr (text->str, '\0', text->len) == NULL && g_utf8_validate (text->str, (gssize)text->len, NULL);
+}
+
 static gboolean
 parse (const GString *text, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) groups = NULL;
 
-  if (memchr (text->str, '\0', text->len) != NULL || !g_utf8_validate (text->str, (gssize)text->len, NULL))
+  if (!is_text (text))
     return refuse (error, "is not text in UTF-8");
   /* With translations: without them key[de] would be passed over in silence. */
   if (!g_key_file_load_from_data (file, text->str, text->len, G_KEY_FILE_KEEP_TRANSLATIONS, NULL))
@@ -154,14 +165,25 @@ parse (const GString *text, GKeyFile *file, GError **error)
   return TRUE;
 }
 
-/* GLib drops the blanks before a value; those after it can be seen even less. (\s stands for one that is meant.) */
+/* As GLib writes a value; its own reading of one stumbles over two mistakes in it. NULL: it holds one. */
 static char *
-value_of (GKeyFile *file, const char *key, GError **error)
+unescape (const char *raw)
 {
-  g_autofree char *raw = g_key_file_get_value (file, CONFIG_GROUP, key, NULL);
+  static const char letters[] = "sntr\\", meant[] = " \n\t\r\\";
+  g_autoptr (GString) value = g_string_new (NULL);
 
-  g_key_file_set_value (file, CONFIG_GROUP, key, g_strchomp (raw));
-  return g_key_file_get_string (file, CONFIG_GROUP, key, error);
+  for (; *raw != '\0'; raw++)
+    {
+      const char *letter;
+
+      if (*raw != '\\')
+        g_string_append_c (value, *raw);
+      else if (*++raw != '\0' && (letter = strchr (letters, *raw)) != NULL)
+        g_string_append_c (value, meant[letter - letters]);
+      else
+        return NULL;
+    }
+  return g_string_free (g_steal_pointer (&value), FALSE);
 }
 
 static gboolean
@@ -171,11 +193,11 @@ use_all (const char *path, GKeyFile *file, Options *options, GError **error)
 
   for (char **key = keys; key != NULL && *key != NULL; key++)
     {
-      g_autoptr (GError) wrong = NULL;
-      g_autofree char *value = value_of (file, *key, &wrong);
+      g_autofree char *raw = g_key_file_get_value (file, CONFIG_GROUP, *key, NULL);
+      /* GLib drops the blanks before a value; those after it can be seen even less. */
+      g_autofree char *value = unescape (g_strchomp (raw));
 
-      /* With an error there is a value, too. */
-      if (wrong != NULL)
+      if (value == NULL)
         return refuse (error, "option %s: a backslash is written \\\\, and a comma needs none", *key);
       if (!setting_from_file (options, path, *key, value, error))
         return FALSE;

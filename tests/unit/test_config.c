@@ -299,6 +299,50 @@ a_text_that_is_none_of_settings_is_refused_with_its_line (void)
 }
 
 static void
+what_would_break_the_line_of_an_error_is_no_text (void)
+{
+  g_auto (Place) place = place_new ();
+
+  configured ();
+  assert_settings_refused ("tim\reout = 5\n", "is not text");
+  assert_settings_refused ("\x1b[2Jtimeout = 5\n", "is not text");
+  assert_settings_refused ("timeout = 5\n[\x07]\n", "is not text");
+  assert_settings_refused ("time\tout = 5\n", "unknown key time\tout");
+}
+
+/* Settings cut to pieces and put together again: there are options, or there is one line that names the file. */
+static void
+no_text_at_all_breaks_the_reading (void)
+{
+  g_auto (Place) place = place_new ();
+  static const char *const pieces[]
+    = {"[mount]", "[", "]", "\n",         "\n",    "\n",   "=",    " = ",  "timeout", "5",      "allow_other",
+       "yes",     ",", ";", "\\",         "\\s",   "\r\n", "#",    "[de]", "~/",      "\t",     "mountpoint",
+       "/mnt",    " ", "Æ", "\xff",       "store", "mode", "0440", "no",   "ro",      "audit",  "passed on",
+       "context", "a", "=", "endpoint=x", "rate=", "-1",   "\x01", "",     "group",   "ops = 1"};
+  guint taken = 0;
+
+  configured ();
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autoptr (GString) text = g_string_new (i % 2 == 0 ? "[mount]\n" : "");
+      g_autoptr (GError) error = NULL;
+
+      for (gint left = g_test_rand_int_range (0, 12); left > 0; left--)
+        g_string_append (text, pieces[g_test_rand_int_range (0, G_N_ELEMENTS (pieces))]);
+      write_file ("so24fs/acme.conf", text->str);
+
+      g_autoptr (Options) options = parse_words ("acme /mnt", &error);
+      taken += options != NULL;
+      if (options == NULL
+          && (strstr (error->message, "acme.conf: ") == NULL || strpbrk (error->message, "\r\n") != NULL))
+        g_error ("of %s it is said: %s", text->str, error->message);
+    }
+  g_assert_cmpuint (taken, >, 20);
+  g_assert_cmpuint (taken, <, 1980);
+}
+
+static void
 an_empty_file_says_nothing (void)
 {
   g_auto (Place) place = place_new ();
@@ -334,6 +378,8 @@ static const Sentence sentences[] = {
   SENTENCE (what_no_single_file_can_get_wrong_is_found_too),
   SENTENCE (a_credential_does_not_belong_here_and_is_not_repeated),
   SENTENCE (a_text_that_is_none_of_settings_is_refused_with_its_line),
+  SENTENCE (what_would_break_the_line_of_an_error_is_no_text),
+  SENTENCE (no_text_at_all_breaks_the_reading),
   SENTENCE (an_empty_file_says_nothing),
 };
 
