@@ -17,13 +17,11 @@ fail (const GError *error)
 static int
 print_and_exit (const Options *options)
 {
-  g_autofree char *help = options_help ();
+  g_autofree char *text = options->help      ? options_help ()
+                          : options->version ? g_strdup ("so24fs " SO24_VERSION "\n")
+                                             : options_print_config (options);
 
-  if (options->help)
-    fputs (help, stdout);
-  else
-    puts ("so24fs " SO24_VERSION);
-  return EXIT_SUCCESS;
+  return fputs (text, stdout) >= 0 && fflush (stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int
@@ -34,7 +32,7 @@ main (int argc, char **argv)
 
   if (options == NULL)
     return fail (error);
-  if (options->help || options->version)
+  if (options->help || options->version || options->print_config)
     return print_and_exit (options);
 
   signal (SIGPIPE, SIG_IGN);

@@ -1,4 +1,4 @@
-/* The types of options: how the value of each is read. Touches nothing. */
+/* The types of options: how the value of each is read and written. Touches nothing. */
 #include "daemon/option.h"
 
 #include "base/error.h"
@@ -39,21 +39,20 @@ set_mode (const OptionRow *row, gpointer place, const char *value)
   return TRUE;
 }
 
-static gboolean
-set_flag (const OptionRow *row, gpointer place, const char *value)
+gboolean
+option_is_boolean (const char *value, gboolean *yes)
 {
-  *(gboolean *)place = TRUE;
-  return TRUE;
+  static const char *const yes_words[] = {"yes", "true", "on", "1", NULL};
+  static const char *const no_words[] = {"no", "false", "off", "0", NULL};
+
+  *yes = g_strv_contains (yes_words, value);
+  return *yes || g_strv_contains (no_words, value);
 }
 
 static gboolean
 set_boolean (const OptionRow *row, gpointer place, const char *value)
 {
-  static const char *const yes[] = {"yes", "true", "on", "1", NULL};
-  static const char *const no[] = {"no", "false", "off", "0", NULL};
-
-  *(gboolean *)place = value == NULL || g_strv_contains (yes, value);
-  return *(gboolean *)place || g_strv_contains (no, value);
+  return option_is_boolean (value == NULL ? "yes" : value, place);
 }
 
 static gboolean
@@ -70,22 +69,67 @@ set_word (const OptionRow *row, gpointer place, const char *value)
   return FALSE;
 }
 
+static char *
+get_text (const OptionRow *row, gconstpointer place)
+{
+  return g_strdup (*(char *const *)place);
+}
+
+static char *
+get_number (const OptionRow *row, gconstpointer place)
+{
+  gint64 number = *(const gint64 *)place;
+
+  return number < row->lowest ? NULL : g_strdup_printf ("%" G_GINT64_FORMAT, number);
+}
+
+static char *
+get_guid (const OptionRow *row, gconstpointer place)
+{
+  const Guid *guid = place;
+
+  return guid_is_zero (guid) ? NULL : g_strdup (guid->text);
+}
+
+static char *
+get_boolean (const OptionRow *row, gconstpointer place)
+{
+  return g_strdup (*(const gboolean *)place ? "yes" : "no");
+}
+
+static char *
+get_mode (const OptionRow *row, gconstpointer place)
+{
+  int mode = *(const int *)place;
+
+  return mode == 0 ? NULL : g_strdup_printf ("%04o", (guint)mode);
+}
+
+static char *
+get_word (const OptionRow *row, gconstpointer place)
+{
+  g_auto (GStrv) words = g_strsplit (row->value, "|", -1);
+
+  return g_strdup (words[*(const int *)place]);
+}
+
 static const struct
 {
-  gboolean takes_value, needs_value;
+  gboolean needs_value;
   gboolean (*set) (const OptionRow *row, gpointer place, const char *value);
+  char *(*get) (const OptionRow *row, gconstpointer place);
 } types[] = {
-  [OPTION_TEXT] = {TRUE, TRUE, set_text}, [OPTION_NUMBER] = {TRUE, TRUE, set_number},
-  [OPTION_GUID] = {TRUE, TRUE, set_guid}, [OPTION_FLAG] = {FALSE, FALSE, set_flag},
-  [OPTION_WORD] = {TRUE, TRUE, set_word}, [OPTION_BOOLEAN] = {TRUE, FALSE, set_boolean},
-  [OPTION_MODE] = {TRUE, TRUE, set_mode},
+  [OPTION_TEXT] = {TRUE, set_text, get_text},           [OPTION_PATH] = {TRUE, set_text, get_text},
+  [OPTION_NUMBER] = {TRUE, set_number, get_number},     [OPTION_GUID] = {TRUE, set_guid, get_guid},
+  [OPTION_BOOLEAN] = {FALSE, set_boolean, get_boolean}, [OPTION_MODE] = {TRUE, set_mode, get_mode},
+  [OPTION_WORD] = {TRUE, set_word, get_word},
 };
 
 /* What is wrong with a value that was not taken. */
 static char *
 complaint (const OptionRow *row)
 {
-  if (row->type == OPTION_TEXT)
+  if (row->type == OPTION_TEXT || row->type == OPTION_PATH)
     return g_strdup ("is empty");
   if (row->type == OPTION_NUMBER)
     return g_strdup_printf ("is not a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, row->lowest,
@@ -103,12 +147,16 @@ option_set (const OptionRow *row, gpointer record, const char *value, GError **e
 
   if (value == NULL && types[row->type].needs_value)
     wrong = g_strdup_printf ("needs a value (%s=...)", row->name);
-  else if (value != NULL && !types[row->type].takes_value)
-    wrong = g_strdup ("takes no value");
   else if (!types[row->type].set (row, place, value))
     wrong = complaint (row);
   if (wrong == NULL)
     return TRUE;
   g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "option %s %s", row->name, wrong);
   return FALSE;
+}
+
+char *
+option_get (const OptionRow *row, gconstpointer record)
+{
+  return types[row->type].get (row, (const char *)record + row->offset);
 }

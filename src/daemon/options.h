@@ -1,4 +1,7 @@
-/* The command line. One table (options.c) makes the parser, the defaults and --help. */
+/*
+ * What a mount is to be like: built in, outweighed by the configuration files, and those by the command line. One table
+ * (option_table.c) makes the parser, the defaults and --help.
+ */
 #pragma once
 
 #include "base/guid.h"
@@ -13,9 +16,10 @@ typedef enum
 typedef struct
 {
   char *source;
-  char *mountpoint;
+  char *mountpoint; /* NULL: only with print_config, help or version */
   gboolean foreground;
   gboolean debug;
+  gboolean print_config;
   gboolean help;
   gboolean version;
 
@@ -40,12 +44,16 @@ typedef struct
   char *write_group;    /* as it was given; NULL: none */
   gboolean audit;
   GString *mount_options; /* for the kernel and libfuse, comma-separated */
+
+  GPtrArray *passed_on; /* the same, each by itself */
+  GHashTable *origins;  /* name of an option -> where its value came from (daemon/setting.h) */
 } Options;
 
-/* NULL with @error set to one line if the command line is no good. */
+/* NULL with @error set to one line if the command line or a configuration file is no good. */
 Options *options_parse (int argc, char **argv, GError **error);
 void options_free (Options *options);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Options, options_free)
 
-/* The text of --help; the caller frees it. */
+/* The text of --help, and that of --print-config: the form of a configuration file. The caller frees it. */
 char *options_help (void);
+char *options_print_config (const Options *options);

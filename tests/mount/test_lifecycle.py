@@ -119,7 +119,7 @@ ERRORS = {
     'an unknown switch': (['-x', 'acme', 'mnt'], '-x'),
     'an unknown long switch': (['--colour', 'acme', 'mnt'], '--colour'),
     'nothing': ([], 'usage'),
-    'no mountpoint': (['acme'], 'usage'),
+    'no mountpoint': (['acme'], 'no MOUNTPOINT'),
     'too many names': (['acme', 'mnt', 'more'], 'MOUNTPOINT'),
     'no option after -o': (['acme', 'mnt', '-o'], '-o'),
     'a mountpoint that is missing': (['acme', 'nowhere'], 'nowhere: No such file or directory'),
@@ -137,7 +137,7 @@ ERRORS = {
     'a time-out of nothing': (['-o', 'timeout=0', 'acme', 'mnt'], 'timeout'),
     'a negative service': (['-o', 'service_id=-1', 'acme', 'mnt'], 'service_id'),
     'a service too great': (['-o', 'service_id=2147483648', 'acme', 'mnt'], 'service_id'),
-    'a value for a flag': (['-o', 'sandbox=yes', 'acme', 'mnt'], 'sandbox'),
+    'neither yes nor no': (['-o', 'sandbox=acme', 'acme', 'mnt'], 'sandbox'),
     'a file of certificates that is missing': (['-o', 'ca_file=nowhere.pem', 'acme', 'mnt'], 'nowhere.pem'),
 }
 
@@ -166,7 +166,7 @@ def test_a_mountpoint_that_is_in_use_is_refused_with_a_way_out(mount, sandbox):
 def test_help_names_every_option(place, switch):
     status, output, told = start(switch, cwd=place)
     assert (status, told) == (0, '')
-    for word in ('SOURCE MOUNTPOINT', '-f', '-d', '-h', '-V', 'endpoint=URL', 'application_id=GUID', 'service_id=N',
+    for word in ('SOURCE [MOUNTPOINT]', '-f', '-d', '-h', '-V', 'endpoint=URL', 'application_id=GUID', 'service_id=N',
                  'timeout=SECONDS', 'ca_file=PEM', 'sandbox', 'allow_other', '(30)',
                  'https://api.24sevenoffice.com/authenticate/v001/authenticate.asmx'):
         assert word in output, word

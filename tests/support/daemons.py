@@ -7,10 +7,10 @@ from pathlib import Path
 from support import programs
 
 
-def start(*arguments, cwd, **others):
-    """Runs so24fs until its parent process ends; says (exit status, stdout, stderr)."""
+def start(*arguments, cwd, home=None, **others):
+    """Runs so24fs until its parent process ends; says (exit status, stdout, stderr). $HOME is `cwd`, or `home`."""
     done = subprocess.run([programs.daemon_program(), *map(str, arguments)], cwd=cwd, stdin=subprocess.DEVNULL,
-                          env=programs.clean_environment(cwd), text=True, timeout=10,
+                          env=programs.clean_environment(home or cwd), text=True, timeout=10,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, **others)
     return done.returncode, done.stdout, done.stderr
 

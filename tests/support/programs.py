@@ -37,6 +37,13 @@ def stop(process, patience=5):
             process.wait()
 
 
+def built(name):
+    """A file that the build makes beside the program under test."""
+    path = Path(daemon_program()).parent / name
+    assert path.is_file(), f'{path} is not there: build first (ninja -C build)'
+    return path
+
+
 def _program(variable, name):
     path = Path(os.environ.get(variable) or CHECKOUT / 'build' / name)
     assert path.is_file(), f'{path} is not there: build first (ninja -C build), or set ${variable}'

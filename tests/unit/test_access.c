@@ -90,7 +90,7 @@ a_value_that_is_no_mode_or_missing_is_refused (void)
   assert_not_understood ("mode", "mode needs a value");
   assert_not_understood ("group", "group needs a value");
   assert_not_understood ("group=", "group is empty");
-  assert_not_understood ("audit=1", "audit takes no value");
+  assert_not_understood ("audit=5", "audit is not one of yes|no");
 }
 
 static void
