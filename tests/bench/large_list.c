@@ -200,6 +200,7 @@ measure_folders (guint count, guint rounds)
   g_autofree double *updates = g_new (double, rounds);
   g_autofree double *lookups = g_new (double, rounds);
   g_autofree double *searches = g_new (double, rounds);
+  g_autofree double *matches = g_new (double, rounds);
   Directory *directory = directory_new ();
   IdentityIndex index = {0};
   gsize length;
@@ -223,9 +224,15 @@ measure_folders (guint count, guint rounds)
         if (identity_index_find (&index, list, last) == NULL)
           g_error ("it is not there");
       searches[i] = (double)(spent_us () - begun_us) / 10000;
+      begun_us = spent_us ();
+      for (guint n = 0; n < 10; n++)
+        if (directory_match (directory, name, strlen (name)).equal != 1)
+          g_error ("it is not there");
+      matches[i] = (double)(spent_us () - begun_us) / 10;
     }
   printf ("the same list once more       %8.2f ms\n", median (updates, rounds) / 1e3);
   printf ("a client and an identity      %8.3f us\n", median (lookups, rounds));
+  printf ("a name as it is written       %8.3f us\n", median (matches, rounds));
   printf ("an identity in the list       %8.3f us\n", median (searches, rounds));
   directory_free (directory);
   identity_index_clear (&index);
