@@ -12,6 +12,7 @@ account_new (const AccountConfig *config)
 
   account->config = *config;
   holder_init (&account->main, account);
+  account->index = g_new0 (IdentityIndex, 1);
   account->own = g_ptr_array_new_with_free_func (holder_free);
   account->own_by_id = g_hash_table_new (g_str_hash, g_str_equal);
   account->stored = record_new ();
@@ -32,6 +33,8 @@ account_free (Account *account)
   g_clear_pointer (&account->filed, credential_unref);
   g_clear_pointer (&account->owner, g_free);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
+  identity_index_clear (account->index);
+  g_free (account->index);
   record_free (account->stored);
   limits_clear (&account->limits);
   telling_free (account->telling);

@@ -148,8 +148,8 @@ judge_switch (Holder *holder, Command *command, Instant now)
     return verdict_needs (OPERATION_GET_IDENTITY);
   if (confirmed && !here)
     return verdict_fail (not_switched (session, command));
-  if (confirmed && !command->listed && !exhausted && account->config.service_id == 0 && account->identities != NULL
-      && identities_find (account->identities, &command->identity_id) == NULL)
+  if (confirmed && !command->listed && !exhausted && account->config.service_id == 0
+      && own_is_gone (account, &command->identity_id))
     return verdict_needs (OPERATION_GET_IDENTITIES);
   return verdict_ready ();
 }

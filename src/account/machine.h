@@ -114,6 +114,7 @@ struct Account
   char *rejected_digest;           /* as in the record that was restored */
   char *rejected_cause;            /* likewise */
   GPtrArray *identities;           /* of Identity; NULL: not known */
+  IdentityIndex *index;            /* of them, or of those before */
   Holder main;
   GPtrArray *own;          /* of Holder, owned */
   GHashTable *own_by_id;   /* text of identity_id -> Holder */
@@ -214,7 +215,7 @@ void holder_free (gpointer holder);
 /* The one of this identity: made if need be; NULL: there is none. */
 Holder *own_open (Account *account, const Guid *identity_id);
 Holder *own_find (const Account *account, const Guid *identity_id);
-/* Whether the list has no such identity. */
+/* Whether there is a list, and no such identity in it. */
 gboolean own_is_gone (const Account *account, const Guid *identity_id);
 /* Its session is, with the call in it. */
 void own_drop (Holder *holder, Effects *effects);

@@ -57,7 +57,7 @@ session_for (const Guid *identity_id)
 gboolean
 own_is_gone (const Account *account, const Guid *identity_id)
 {
-  return account->identities != NULL && identities_find (account->identities, identity_id) == NULL;
+  return account->identities != NULL && identity_index_find (account->index, account->identities, identity_id) == NULL;
 }
 
 void
@@ -243,17 +243,12 @@ own_judge_session (Holder *holder, Operation asked, Instant now, Effects *effect
 void
 own_list_changed (Account *account, Effects *effects)
 {
-  g_autoptr (GHashTable) present = g_hash_table_new (g_str_hash, g_str_equal);
-
-  if (account->identities == NULL || account->own->len == 0)
-    return;
-  for (guint i = 0; i < account->identities->len; i++)
-    g_hash_table_add (present, ((Identity *)g_ptr_array_index (account->identities, i))->id.text);
-  for (guint i = 0; i < account->own->len; i++)
+  identity_index_clear (account->index);
+  for (guint i = 0; account->identities != NULL && i < account->own->len; i++)
     {
       Holder *holder = own_at (account, i);
 
-      holder->gone = !g_hash_table_contains (present, holder->identity_id.text);
+      holder->gone = own_is_gone (account, &holder->identity_id);
       if (holder->gone)
         own_drop (holder, effects);
     }

@@ -4,10 +4,14 @@
 #include "daemon/alarm.h"
 #include "soap/envelope.h"
 
+#include <malloc.h>
 #include <time.h>
 
 /* A disk that hangs must not hang the readers. */
 #define LONGEST_SYNC_MS 2000
+
+/* What a list of so many identities replaces lies between what is still in use, where free(3) would leave it to us for ever. */
+#define LONG_LIST 1000
 
 struct Runner
 {
@@ -107,12 +111,15 @@ on_done (gpointer data, const HttpHead *head, const GError *error)
   g_autoptr (Answer) answer = error != NULL ? answer_reader_break_off (call->reader, head, g_error_copy (error))
                                             : answer_reader_finish (call->reader, head);
   Event event = {.kind = EVENT_ANSWER, .call = call->number, .answer = answer};
+  gboolean is_long = answer->identities != NULL && answer->identities->len > LONG_LIST;
 
   metrics_count_call (tree_metrics (runner->parts.tree), call->operation, answer->error,
                       runner_now ().boot_us - call->started_us);
   g_debug ("%s: %s", operation_row (call->operation)->name, answer->error == NULL ? "ok" : "failed");
   g_hash_table_remove (runner->calls, &call->number);
   runner_post (runner, &event);
+  if (is_long)
+    malloc_trim (0);
 }
 
 static void

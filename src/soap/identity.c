@@ -46,17 +46,36 @@ identity_add_server (Identity *identity)
   return &g_array_index (identity->servers, IdentityServer, identity->servers->len - 1);
 }
 
-Identity *
-identities_find (const GPtrArray *identities, const Guid *id)
+static void
+make_index (IdentityIndex *index, GPtrArray *identities)
 {
-  for (guint i = 0; identities != NULL && i < identities->len; i++)
+  identity_index_clear (index);
+  index->list = g_ptr_array_ref (identities);
+  index->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  /* Of two with one id the first counts. */
+  for (guint i = identities->len; i-- > 0;)
     {
       Identity *identity = g_ptr_array_index (identities, i);
 
-      if (guid_equal (&identity->id, id))
-        return identity;
+      g_hash_table_replace (index->by_id, identity->id.text, identity);
     }
-  return NULL;
+}
+
+Identity *
+identity_index_find (IdentityIndex *index, GPtrArray *identities, const Guid *id)
+{
+  if (identities == NULL)
+    return NULL;
+  if (identities != index->list)
+    make_index (index, identities);
+  return g_hash_table_lookup (index->by_id, id->text);
+}
+
+void
+identity_index_clear (IdentityIndex *index)
+{
+  g_clear_pointer (&index->by_id, g_hash_table_unref);
+  g_clear_pointer (&index->list, g_ptr_array_unref);
 }
 
 GPtrArray *

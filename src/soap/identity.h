@@ -36,8 +36,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Identity, identity_unref)
 /* Appends a server and returns it. For the one who builds @identity. */
 IdentityServer *identity_add_server (Identity *identity);
 
+/* Finds identities by id in constant time. It is made when it is first asked about a list, which it then keeps. */
+typedef struct
+{
+  GPtrArray *list;   /* NULL: there was none yet */
+  GHashTable *by_id; /* text of an id -> Identity of the list */
+} IdentityIndex;
+
 /* The first of @identities (of Identity, may be NULL) with this id, or NULL. */
-Identity *identities_find (const GPtrArray *identities, const Guid *id);
+Identity *identity_index_find (IdentityIndex *index, GPtrArray *identities, const Guid *id);
+void identity_index_clear (IdentityIndex *index);
 
 /* A list that owns its identities. */
 GPtrArray *identities_new (void);

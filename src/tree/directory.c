@@ -30,7 +30,7 @@ directory_new (void)
   directory->identities = g_array_new (FALSE, TRUE, sizeof (DirectoryIdentity));
   g_array_set_clear_func (directory->identities, identity_clear);
   directory->client_by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  directory->identity_by_guid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  directory->identity_by_guid = g_hash_table_new (g_str_hash, g_str_equal);
   return directory;
 }
 
@@ -75,9 +75,14 @@ ensure_identity (Directory *directory, const Identity *identity)
   if (slot >= 0)
     return (guint)slot;
   g_array_set_size (directory->identities, directory->identities->len + 1);
-  g_hash_table_insert (directory->identity_by_guid, g_strdup (identity->id.text),
-                       GINT_TO_POINTER (directory->identities->len));
   return directory->identities->len - 1;
+}
+
+/* Most lists are like the last one; then the names of the folders need not be made again. */
+static gboolean
+is_same_client (const Identity *a, const Identity *b)
+{
+  return a->client_id == b->client_id && strcmp (a->client_name, b->client_name) == 0;
 }
 
 static void
@@ -89,9 +94,11 @@ place (Directory *directory, Identity *identity)
 
   if (entry->present)
     return;
+  if (entry->identity == NULL || !is_same_client (entry->identity, identity))
+    entry->client = ensure_client (directory, identity);
+  g_hash_table_replace (directory->identity_by_guid, identity->id.text, GINT_TO_POINTER ((gint)slot + 1));
   g_clear_pointer (&entry->identity, identity_unref);
   entry->identity = identity_ref (identity);
-  entry->client = ensure_client (directory, identity);
   entry->present = TRUE;
   client = g_ptr_array_index (directory->clients, entry->client);
   g_array_append_val (client->members, slot);

@@ -25,7 +25,7 @@ typedef struct
   GPtrArray *clients;           /* of DirectoryClient */
   GArray *identities;           /* of DirectoryIdentity */
   GHashTable *client_by_name;   /* folder name -> slot + 1 */
-  GHashTable *identity_by_guid; /* text -> slot + 1 */
+  GHashTable *identity_by_guid; /* text, which is the identity's -> slot + 1 */
 } Directory;
 
 Directory *directory_new (void);

@@ -1,7 +1,6 @@
-/* The files status.json and identities.json. Touches nothing but the tree's state. */
+/* The file status.json. Touches nothing but the tree's state. */
 #include "tree/facts.h"
 #include "tree/frozen.h"
-#include "tree/name.h"
 #include "tree/state.h"
 
 #include <json-glib/json-glib.h>
@@ -35,13 +34,6 @@ add_number (JsonBuilder *builder, const char *key, gint64 number)
 {
   json_builder_set_member_name (builder, key);
   json_builder_add_int_value (builder, number);
-}
-
-static void
-add_truth (JsonBuilder *builder, const char *key, gboolean truth)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_boolean_value (builder, truth);
 }
 
 static void
@@ -89,88 +81,4 @@ freeze_status_json (const Tree *tree)
     add_fact (builder, &facts, &fact_rows[i]);
   json_builder_end_object (builder);
   return finish (builder);
-}
-
-static void
-add_servers (JsonBuilder *builder, const GArray *servers)
-{
-  json_builder_set_member_name (builder, "servers");
-  json_builder_begin_array (builder);
-  for (guint i = 0; servers != NULL && i < servers->len; i++)
-    {
-      const IdentityServer *server = &g_array_index (servers, IdentityServer, i);
-
-      json_builder_begin_object (builder);
-      add_number (builder, "id", server->id);
-      add_number (builder, "type", server->type);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-}
-
-/* A client's id is a long: as a number it would lose digits in jq, which computes with doubles, and so name another client. */
-static void
-add_identity (JsonBuilder *builder, const Identity *identity, gboolean is_current)
-{
-  g_autofree char *client_id = g_strdup_printf ("%" G_GINT64_FORMAT, identity->client_id);
-  g_autofree char *name = directory_name (identity->client_name, identity->client_id);
-  g_autofree char *folder = g_strdup_printf ("identities/%s/%s", name, identity->id.text);
-
-  json_builder_begin_object (builder);
-  add_text (builder, "id", identity->id.text);
-  add_text (builder, "client_id", client_id);
-  add_text (builder, "client_name", identity->client_name);
-  add_text (builder, "user_id", identity->user_id.text);
-  add_text (builder, "user_name", identity->user_name);
-  add_number (builder, "contact_id", identity->contact_id);
-  add_number (builder, "employee_id", identity->employee_id);
-  add_truth (builder, "is_current", is_current);
-  add_truth (builder, "is_default", identity->is_default);
-  add_truth (builder, "is_protected", identity->is_protected);
-  add_truth (builder, "is_disabled", identity->is_disabled);
-  add_servers (builder, identity->servers);
-  add_text (builder, "folder", folder);
-  json_builder_end_object (builder);
-}
-
-static GBytes *
-make_identities_json (const GPtrArray *identities, const Identity *active)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-
-  json_builder_begin_array (builder);
-  for (guint i = 0; identities != NULL && i < identities->len; i++)
-    {
-      const Identity *identity = g_ptr_array_index (identities, i);
-
-      add_identity (builder, identity, active != NULL ? guid_equal (&active->id, &identity->id) : identity->is_current);
-    }
-  json_builder_end_array (builder);
-  return finish (builder);
-}
-
-void
-made_json_clear (MadeJson *made)
-{
-  g_clear_pointer (&made->bytes, g_bytes_unref);
-  g_clear_pointer (&made->identities, g_ptr_array_unref);
-}
-
-/* Thousands of identities take a while, and ls asks for the size: so it is made again only when something has changed. */
-GBytes *
-freeze_identities_json (const Tree *tree)
-{
-  const GPtrArray *identities = account_identities (tree->account);
-  Identity *active = account_last_identity (tree->account);
-  const Guid *active_id = active == NULL ? &guid_zero : &active->id;
-  MadeJson *made = tree->made_json;
-
-  if (made->bytes == NULL || made->identities != identities || !guid_equal (&made->active, active_id))
-    {
-      made_json_clear (made);
-      made->identities = identities == NULL ? NULL : g_ptr_array_ref ((GPtrArray *)identities);
-      made->active = *active_id;
-      made->bytes = make_identities_json (identities, active);
-    }
-  return g_bytes_ref (made->bytes);
 }

@@ -9,6 +9,17 @@ needs_escape (gunichar character)
   return character == '/' || character == '%' || g_unichar_iscntrl (character);
 }
 
+/* Most names are directory names as they are. */
+static gboolean
+is_plain (const char *name)
+{
+  const char *at = name;
+
+  while (*at != '\0' && !needs_escape (g_utf8_get_char (at)))
+    at = g_utf8_next_char (at);
+  return *at == '\0' && at > name && at - name <= LONGEST_NAME && strcmp (name, ".") != 0 && strcmp (name, "..") != 0;
+}
+
 static void
 append_escaped (GString *name, const char *bytes, gsize length)
 {
@@ -27,14 +38,12 @@ end_before (const GArray *ends, gsize length)
   return end;
 }
 
-char *
-directory_name (const char *client_name, gint64 client_id)
+static char *
+escape (const char *client_name, gint64 client_id)
 {
   g_autoptr (GString) name = g_string_new (NULL);
   g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (gsize));
 
-  if (*client_name == '\0')
-    return g_strdup ("%");
   if (strcmp (client_name, ".") == 0 || strcmp (client_name, "..") == 0)
     append_escaped (name, client_name, strlen (client_name));
   else
@@ -57,4 +66,12 @@ directory_name (const char *client_name, gint64 client_id)
       g_string_append (name, suffix);
     }
   return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
+char *
+directory_name (const char *client_name, gint64 client_id)
+{
+  if (is_plain (client_name))
+    return g_strdup (client_name);
+  return *client_name == '\0' ? g_strdup ("%") : escape (client_name, client_id);
 }

@@ -27,7 +27,7 @@ typedef struct
 /* tree.c */
 Instant tree_now (const Tree *tree);
 
-/* json.c */
+/* identities_json.c */
 void made_json_clear (MadeJson *made);
 
 struct Tree

@@ -73,6 +73,7 @@ tree_changed (Tree *tree, Changed changed, gint64 now_us)
     {
       touch (tree, CHANGES_WITH_IDENTITIES, now_us);
       directory_update (tree->directory, account_identities (tree->account));
+      made_json_clear (tree->made_json);
     }
 }
 

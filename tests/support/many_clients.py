@@ -24,16 +24,24 @@ def guid(number):
     return f'310d5fd3-0009-4047-a03b-{number:012x}'
 
 
+def write_accounts(path, count, **more):
+    """The built-in accounts for --accounts, but that the first user is alone and has `count` clients, numbered from 0.
+
+    `more` is what each of his identities says besides.
+    """
+    accounts = json.loads(json.dumps(built_in_accounts()))
+    user = accounts['users'][0]
+    user['identities'] = [{'id': guid(number), 'client': {'id': 5000 + number, 'name': f'Klient {number}'},
+                           'services': [1], **more} for number in range(count)]
+    user['default_identity'] = guid(0)
+    path.write_text(json.dumps({**accounts, 'users': [user]}))
+
+
 class ManyClients:
     """A mount of an account with `count` clients, numbered from 0, that is logged in on the first."""
 
     def __init__(self, mount, start_sandbox, folder, count, options=None, sandbox_options=('--calls-per-hour', 1000000)):
-        accounts = json.loads(json.dumps(built_in_accounts()))
-        user = accounts['users'][0]
-        user['identities'] = [{'id': guid(number), 'client': {'id': 5000 + number, 'name': f'Klient {number}'},
-                               'services': [1]} for number in range(count)]
-        user['default_identity'] = guid(0)
-        (folder / 'accounts.json').write_text(json.dumps({**accounts, 'users': [user]}))
+        write_accounts(folder / 'accounts.json', count)
         self.sandbox = start_sandbox('--accounts', folder / 'accounts.json', *sandbox_options)
         self.mounted = mount(self.sandbox.url, options, limit=300)
         log_in(self.mounted)

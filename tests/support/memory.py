@@ -57,6 +57,17 @@ def copies(pid, *texts):
     return found
 
 
+def kib(pid, what):
+    """A figure of the process's memory: its `Pss`, or a line of /proc/PID/status, such as VmRSS and its peak, VmHWM."""
+    text = Path(f'/proc/{pid}/{"smaps_rollup" if what == "Pss" else "status"}').read_text()
+    return int(re.search(rf'^{what}:\s+(\d+) kB', text, re.MULTILINE)[1])
+
+
+def forget_peak(pid):
+    """VmHWM is VmRSS again (proc(5))."""
+    Path(f'/proc/{pid}/clear_refs').write_text('5')
+
+
 def require_a_look_at_memory(pid):
     """Skips the test where the memory of the daemon cannot be looked at, or is not laid out as users get it."""
     if os.getuid() != 0:

@@ -109,6 +109,24 @@ an_identity_whose_client_is_renamed_moves (void)
   directory_free (directory);
 }
 
+/* A name that had to be cut ends in the client's id; update() numbers the clients as they are listed. */
+static void
+an_identity_whose_client_has_another_id_moves_if_its_name_was_cut (void)
+{
+  Directory *directory = directory_new ();
+  g_autofree char *name = g_strnfill (300, 'a');
+  g_autofree char *cut = g_strnfill (253, 'a');
+  g_autofree char *first = g_strconcat (cut, "~1", NULL);
+  g_autofree char *second = g_strconcat (cut, "~2", NULL);
+
+  update (directory, FJORD, name, NULL);
+  g_assert_cmpuint (members (directory, first), ==, 1);
+  update (directory, FJELL, "Fjell AS", FJORD, name, NULL);
+  g_assert_cmpuint (members (directory, first), ==, 0);
+  g_assert_cmpuint (members (directory, second), ==, 1);
+  directory_free (directory);
+}
+
 static void
 no_list_empties_the_folders (void)
 {
@@ -158,6 +176,7 @@ static const Sentence sentences[] = {
   SENTENCE (two_clients_of_one_name_share_the_folder),
   SENTENCE (what_goes_and_comes_again_keeps_its_slot),
   SENTENCE (an_identity_whose_client_is_renamed_moves),
+  SENTENCE (an_identity_whose_client_has_another_id_moves_if_its_name_was_cut),
   SENTENCE (no_list_empties_the_folders),
   SENTENCE (an_identity_that_is_listed_twice_is_there_once),
   SENTENCE (a_match_tells_equal_names_from_longer_ones),

@@ -26,6 +26,19 @@ service_add (Service *service, const char *identity, const char *client_name)
   g_ptr_array_add (service->identities, added);
 }
 
+static Identity *
+find_identity (const GPtrArray *identities, const Guid *id)
+{
+  for (guint i = 0; i < identities->len; i++)
+    {
+      Identity *identity = g_ptr_array_index (identities, i);
+
+      if (guid_equal (&identity->id, id))
+        return identity;
+    }
+  return NULL;
+}
+
 Service *
 service_new (void)
 {
@@ -84,7 +97,7 @@ service_remove (Service *service, const char *identity)
 {
   Guid id = guid_of (identity);
 
-  g_ptr_array_remove (service->identities, identities_find (service->identities, &id));
+  g_ptr_array_remove (service->identities, find_identity (service->identities, &id));
 }
 
 static Answer *
@@ -172,7 +185,7 @@ log_in (Service *service, const Request *request)
     return answer_fault (operation, "Invalid username or password");
   if (g_strcmp0 (start, service->blocked) == 0)
     return answer_fault (operation, "The provided IdentityId is blocked. Please use GetIdentitiesWithCredential");
-  if (identities_find (service->identities, &id) == NULL)
+  if (find_identity (service->identities, &id) == NULL)
     start = service->default_identity;
   sid = g_strdup_printf ("sid-%u", ++service->sessions_made);
   answer = answer_new (operation);
@@ -203,7 +216,7 @@ set_identity (Service *service, const Request *request)
 {
   const Guid *id = request->identity != NULL ? &request->identity->id : &request->identity_id;
 
-  if (identities_find (service->identities, id) == NULL)
+  if (find_identity (service->identities, id) == NULL)
     return answer_false (request->operation);
   g_hash_table_replace (service->sessions, g_strdup (secret_text (request->session)), g_strdup (id->text));
   return answer_boolean (request->operation, TRUE);
@@ -214,7 +227,7 @@ get_identity (Service *service, const char *active)
 {
   Guid id = guid_of (active);
   Answer *answer = answer_identity (active);
-  Identity *known = identities_find (service->identities, &id);
+  Identity *known = find_identity (service->identities, &id);
 
   if (known != NULL)
     {
