@@ -108,6 +108,15 @@ on_want (Account *account, const Event *event, Instant now, Effects *effects)
   waiters_add (holder, event, now);
 }
 
+gboolean
+account_is_ready (const Account *account, Want want, const Guid *own, Instant now)
+{
+  Holder *holder = own == NULL ? (Holder *)&account->main : own_find (account, own);
+
+  return holder != NULL && holder->used_us != NEVER && now.boot_us - holder->used_us < G_USEC_PER_SEC
+         && g_queue_is_empty (&holder->commands) && waiters_would_go_on (holder, want, now);
+}
+
 static void
 drop_everything (Account *account, So24ErrorCode code, const char *reason, Effects *effects)
 {

@@ -89,6 +89,12 @@ void account_restore (Account *account, Record *record, Instant now);
 /* Takes one event and appends what it wants done to @effects. Each waiter is answered exactly once. */
 void account_handle (Account *account, const Event *event, Instant now, Effects *effects);
 
+/*
+ * Whether EVENT_WANT would be answered at once, without error, and change nothing; so that it need not be sent. The use of a
+ * session is noted once in a second.
+ */
+gboolean account_is_ready (const Account *account, Want want, const Guid *own, Instant now);
+
 /* What can be served at this moment without a call. All results stay the account's. */
 
 /* Whether there is a session that is not known to have ended. */

@@ -191,6 +191,8 @@ void lock_release (Account *account, Instant now, Effects *effects);
 
 /* waiters.c: those who wait to read, as a queue. */
 void waiters_add (Holder *holder, const Event *event, Instant now);
+/* Whether one who came now, and wanted that, would not have to wait. */
+gboolean waiters_would_go_on (Holder *holder, Want want, Instant now);
 /* Answers those who can be answered, and makes the call that the first of the others needs. */
 void waiters_advance (Holder *holder, Instant now, Effects *effects);
 /* Whether a Login is what one of them needs next. */

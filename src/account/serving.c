@@ -2,6 +2,8 @@
 #include "account/machine.h"
 #include "base/error.h"
 
+#include <string.h>
+
 Sight
 sight_take (const Account *account)
 {
@@ -25,10 +27,13 @@ sight_clear (Sight *sight)
   g_clear_pointer (&sight->identities, g_ptr_array_unref);
 }
 
+/* With the name of its folder, where the link leads. */
 static gboolean
 same_identity (const Identity *a, const Identity *b)
 {
-  return a == b || (a != NULL && b != NULL && guid_equal (&a->id, &b->id));
+  if (a == NULL || b == NULL)
+    return a == b;
+  return guid_equal (&a->id, &b->id) && a->client_id == b->client_id && strcmp (a->client_name, b->client_name) == 0;
 }
 
 void

@@ -10,6 +10,13 @@ check_ttl_us (const Holder *holder)
   return holder_is_own (holder) ? own_check_ttl_us (account) : account->config.check_ttl_us;
 }
 
+/* What was confirmed by a call sent before then is too old for who comes now. */
+static gint64
+oldest_us (const Holder *holder, Instant now)
+{
+  return now.boot_us - check_ttl_us (holder);
+}
+
 void
 waiters_add (Holder *holder, const Event *event, Instant now)
 {
@@ -18,8 +25,18 @@ waiters_add (Holder *holder, const Event *event, Instant now)
   waiter->id = event->waiter;
   waiter->want = event->want;
   waiter->ask_now = event->ask_now;
-  waiter->since_us = event->ask_now ? now.boot_us : now.boot_us - check_ttl_us (holder);
+  waiter->since_us = event->ask_now ? now.boot_us : oldest_us (holder, now);
   g_queue_push_tail (&holder->waiters, waiter);
+}
+
+gboolean
+waiters_would_go_on (Holder *holder, Want want, Instant now)
+{
+  Waiter waiter = {.want = want, .since_us = oldest_us (holder, now)};
+  Verdict verdict = want_judge (holder, &waiter, now);
+  g_autoptr (GError) error = verdict.error;
+
+  return g_queue_is_empty (&holder->waiters) && verdict.kind == VERDICT_READY;
 }
 
 static void

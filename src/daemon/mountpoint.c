@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* A dead mount cannot be looked into, so only the folder it lies in is resolved. */
@@ -62,6 +63,15 @@ unmount (const char *path)
                   NULL, NULL, NULL);
 }
 
+/* Of a mount the kernel may still have the attributes though whoever served it is dead; of how full it is it asks each time. */
+static int
+look (const char *path, struct stat *attributes)
+{
+  struct statvfs space;
+
+  return stat (path, attributes) == 0 && statvfs (path, &space) == 0 ? 0 : errno;
+}
+
 char *
 mountpoint_prepare (const char *path, GError **error)
 {
@@ -71,12 +81,12 @@ mountpoint_prepare (const char *path, GError **error)
   struct stat attributes;
   int failure;
 
-  failure = stat (resolved, &attributes) == 0 ? 0 : errno;
+  failure = look (resolved, &attributes);
   if (failure == ENOTCONN && ours)
     {
       g_message ("%s: taking away what a daemon that was killed left mounted", resolved);
       unmount (resolved);
-      failure = stat (resolved, &attributes) == 0 ? 0 : errno;
+      failure = look (resolved, &attributes);
       ours = FALSE;
     }
   if (failure == ENOTCONN)

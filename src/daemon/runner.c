@@ -20,9 +20,11 @@ struct Runner
   Alarm *alarm;
   Effects *effects;
   gboolean running;
-  gboolean telling;    /* effects wait for those who watch files to be told */
-  guint sync_patience; /* a timeout that runs while effects wait for the store; 0: none wait */
-  GHashTable *calls;   /* number -> RunningCall, owned */
+  gboolean telling;     /* effects wait for the kernel to forget what was, and for those who watch files to be told */
+  gboolean changed_own; /* what has changed is of the own session of */
+  Guid changed_id;      /* this identity */
+  guint sync_patience;  /* a timeout that runs while effects wait for the store; 0: none wait */
+  GHashTable *calls;    /* number -> RunningCall, owned */
 };
 
 typedef struct
@@ -176,18 +178,37 @@ on_told (gpointer data)
   carry_on (runner);
 }
 
+/* Who is told, and looks, must not find what was there before. */
+static void
+on_settled (gpointer data)
+{
+  Runner *runner = data;
+
+  watchers_look (runner->parts.watchers, runner->changed_own ? &runner->changed_id : NULL);
+  watchers_wait (runner->parts.watchers, on_told, runner);
+}
+
 static void
 changed (Runner *runner, const Effect *effect)
 {
+  g_autoptr (GArray) stale = NULL;
   gboolean own = (effect->changed & (CHANGED_OWN | CHANGED_OWN_OUTLOOK)) != 0;
 
   if (effect->changed == CHANGED_OWN)
     tree_own_changed (runner->parts.tree, &effect->identity_id, g_get_real_time ());
   else if (!own)
     tree_changed (runner->parts.tree, effect->changed, g_get_real_time ());
-  watchers_look (runner->parts.watchers, own ? &effect->identity_id : NULL);
+  stale = tree_take_stale (runner->parts.tree);
+  runner->changed_own = own;
+  runner->changed_id = effect->identity_id;
   runner->telling = TRUE;
-  watchers_wait (runner->parts.watchers, on_told, runner);
+  if (runner->fs == NULL)
+    {
+      on_settled (runner);
+      return;
+    }
+  fs_forget (runner->fs, stale);
+  fs_settle (runner->fs, on_settled, runner);
 }
 
 static void
@@ -307,6 +328,6 @@ runner_stop (Runner *runner)
   Event event = {.kind = EVENT_STOP};
 
   runner_post (runner, &event);
-  while (runner->sync_patience != 0)
+  while (is_held (runner))
     g_main_context_iteration (NULL, TRUE);
 }

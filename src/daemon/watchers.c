@@ -110,8 +110,7 @@ watchers_stop (Watchers *watchers)
 static void
 tell (Watchers *watchers, NodeId node)
 {
-  struct stat attributes;
-  g_autofree char *path = tree_stat (watchers->tree, node, &attributes) ? tree_path (watchers->tree, node) : NULL;
+  g_autofree char *path = tree_is_stale (watchers->tree, node) ? NULL : tree_path (watchers->tree, node);
 
   if (path != NULL)
     bell_ring (watchers->bell, path);

@@ -47,6 +47,13 @@ gboolean fs_is_written (const Fs *fs, NodeId node);
 /* The mount's device, as /proc/self/mountinfo writes it; NULL: unknown. */
 const char *fs_device (const Fs *fs);
 
+/* The kernel is to forget what is in @stale (of Stale). */
+void fs_forget (Fs *fs, GArray *stale);
+
+/* Calls @settled, once, when the kernel has forgotten all that it was to; perhaps before this returns. One at a time may wait. */
+typedef void (*FsSettled) (gpointer data);
+void fs_settle (Fs *fs, FsSettled settled, gpointer data);
+
 /* What is served may have changed, or something have happened: those who wait for that are woken. */
 void fs_look_again (Fs *fs);
 

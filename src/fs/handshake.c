@@ -51,7 +51,9 @@ write_reply (int fd, struct iovec *parts, int count, void *data)
       init->flags |= (guint32)(flags & G_MAXUINT32);
       init->flags2 |= (guint32)(flags >> 32);
     }
-  fs->offered = 0;
+  /* Not written to without need: the notifier's thread comes by here, too, later on. */
+  if (fs->offered != 0)
+    fs->offered = 0;
   return writev (fd, parts, count);
 }
 

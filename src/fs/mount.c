@@ -150,15 +150,18 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
     }
   fs->parked = g_hash_table_new (g_int64_hash, g_int64_equal);
   fs->handles = g_hash_table_new_full (NULL, NULL, handle_free, NULL);
-  fs->listings = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)g_array_unref, NULL);
+  fs->listings = g_hash_table_new_full (NULL, NULL, listing_free, NULL);
   fs->seen = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   fs->pollers = g_hash_table_new (NULL, NULL);
   fs->gates = g_hash_table_new_full (NULL, NULL, NULL, gate_free);
   handshake_install (fs);
+  fs->cache = cache_new (fs);
   watch_mounts (fs, config->mountpoint);
   fd = fuse_session_fd (fs->session);
   g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   fs->source = g_unix_fd_add (fd, G_IO_IN | G_IO_ERR | G_IO_HUP, on_request, fs);
+  /* It does not recurse; but for each dispatch of a source that might not, GLib wakes the loop twice by an eventfd. */
+  g_source_set_can_recurse (g_main_context_find_source_by_id (NULL, fs->source), TRUE);
   return fs;
 }
 
@@ -184,7 +187,9 @@ fs_unmount (Fs *fs)
   if (fs->mounts_fd >= 0)
     close (fs->mounts_fd);
   parking_interrupt_all (fs);
+  /* Whatever the kernel makes the notifier wait for ends with the mount. */
   fuse_session_unmount (fs->session);
+  cache_free (fs->cache);
   fuse_session_destroy (fs->session);
   free (fs->buffer.mem);
   g_slist_free_full (fs->interrupted, g_free);

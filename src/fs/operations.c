@@ -8,6 +8,8 @@ op_init (void *data, struct fuse_conn_info *connection)
 
   connection->max_write = 128 * 1024;
   connection->want &= ~(unsigned)FUSE_CAP_HANDLE_KILLPRIV;
+  /* Who lists a folder looks at what is in it. */
+  connection->want &= ~(unsigned)FUSE_CAP_READDIRPLUS_AUTO;
   fs->hooks.ready (fs->data);
 }
 
@@ -91,6 +93,7 @@ const struct fuse_lowlevel_ops operations = {
   .readlink = op_readlink,
   .opendir = op_opendir,
   .readdir = op_readdir,
+  .readdirplus = op_readdirplus,
   .releasedir = op_releasedir,
   .statfs = op_statfs,
   .open = op_open,

@@ -9,6 +9,7 @@
 #include "fs/private.h"
 
 #include <poll.h>
+#include <string.h>
 
 #define ALWAYS_READABLE (POLLIN | POLLRDNORM)
 #define ALWAYS_WRITABLE (POLLOUT | POLLWRNORM)
@@ -22,13 +23,19 @@ typedef struct
 
 /* FNV-1a, 64 bits. */
 static guint64
-fingerprint (const SecretBuffer *content)
+fingerprint (const char *bytes, gsize length)
 {
   guint64 value = 0xcbf29ce484222325u;
 
-  for (gsize i = 0; i < content->length; i++)
-    value = (value ^ (guint8)content->data[i]) * 0x100000001b3u;
+  for (gsize i = 0; i < length; i++)
+    value = (value ^ (guint8)bytes[i]) * 0x100000001b3u;
   return value;
+}
+
+static guint64
+fingerprint_text (const char *text)
+{
+  return fingerprint (text, strlen (text));
 }
 
 /* The number of what @node reads as now, or did last when that was settled; 0: it never was. */
@@ -37,26 +44,35 @@ number_of (Fs *fs, NodeId node, gboolean *settled)
 {
   g_auto (SecretBuffer) content = {0};
   Seen *seen = g_hash_table_lookup (fs->seen, GSIZE_TO_POINTER (node));
+  guint64 now;
 
   *settled = tree_glimpse (fs->tree, node, &content);
+  now = fingerprint (content.data, content.length);
   if (seen == NULL)
     {
       seen = g_new0 (Seen, 1);
       g_hash_table_insert (fs->seen, GSIZE_TO_POINTER (node), seen);
     }
-  if (!*settled || (seen->number > 0 && seen->fingerprint == fingerprint (&content)))
+  if (!*settled || (seen->number > 0 && seen->fingerprint == now))
     return seen->number;
-  seen->fingerprint = fingerprint (&content);
+  seen->fingerprint = now;
   return ++seen->number;
 }
 
 void
-poll_note_read (Fs *fs, Handle *handle)
+poll_note_read (Fs *fs, Handle *handle, const SecretBuffer *content, const GError *error)
 {
   gboolean settled;
 
   if (!node_kind (handle->node)->announced)
     return;
+  handle->read_fingerprint
+    = error == NULL ? fingerprint (content->data, content->length) : fingerprint_text (error_errno_name (error));
+  if (!handle->polls)
+    {
+      handle->read_unsettled = TRUE;
+      return;
+    }
   handle->read_number = handle->polled_number = number_of (fs, handle->node, &settled);
   handle->read_unsettled = !settled;
 }
@@ -65,10 +81,9 @@ poll_note_read (Fs *fs, Handle *handle)
 static void
 judge_unsettled (Fs *fs, Handle *handle)
 {
-  const SecretBuffer *content = handle->has_snapshot ? &handle->snapshot : &handle->granted;
   const Seen *seen = g_hash_table_lookup (fs->seen, GSIZE_TO_POINTER (handle->node));
 
-  handle->read_number = fingerprint (content) == seen->fingerprint ? seen->number : 0;
+  handle->read_number = handle->read_fingerprint == seen->fingerprint ? seen->number : 0;
   handle->read_unsettled = FALSE;
 }
 
@@ -103,7 +118,12 @@ ready (Fs *fs, Handle *handle)
     }
   if (!node_kind (handle->node)->announced || !handle->reads)
     return ALWAYS_READABLE | writable;
-  return ALWAYS_READABLE | writable | (is_another (fs, handle, &handle->polled_number) ? ANOTHER_CONTENT : 0);
+  if (!is_another (fs, handle, &handle->polled_number))
+    return ALWAYS_READABLE | writable;
+  /* If others have filled the page cache meanwhile, he may have read it there, unseen. His next read comes to us. */
+  if (!handle->direct)
+    cache_forget_content (fs->cache, handle->node);
+  return ALWAYS_READABLE | writable | ANOTHER_CONTENT;
 }
 
 void
@@ -121,6 +141,7 @@ op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, struc
   Fs *fs = fs_of (request);
   Handle *handle = (Handle *)(gsize)info->fh;
 
+  handle->polls = TRUE;
   if (poller != NULL)
     {
       poll_forget (fs, handle);

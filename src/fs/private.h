@@ -5,16 +5,18 @@
 
 #include "base/error.h"
 #include "fs/fs.h"
+#include "fs/notifier.h"
 
 #include <fuse_lowlevel.h>
 
 typedef struct Parked Parked;
+typedef struct Cache Cache;
 
 /* An open file. */
 typedef struct
 {
   NodeId node;
-  gboolean direct;       /* not in the page cache, so each opener may have its own view */
+  gboolean direct;       /* it goes past the page cache, so each opener may have its own view */
   gboolean has_snapshot; /* what a reader reads on from, when he began at 0 */
   SecretBuffer snapshot;
   SecretBuffer granted; /* what there was when the open went through */
@@ -28,8 +30,10 @@ typedef struct
   GError *failure;                /* and why */
   gint64 failed_us;               /* and when; monotonic clock */
   gboolean reads;                 /* open for reading */
+  gboolean polls;                 /* he has called poll(2) */
+  guint64 read_fingerprint;       /* of what was last read */
   guint64 read_number;            /* of the content that was last read (poll.c); 0: of none */
-  gboolean read_unsettled;        /* that was read in the middle of a renewal or a switch */
+  gboolean read_unsettled;        /* which is not known yet: it was read in the middle of a switch, say */
   guint64 polled_number;          /* and of the one that poll(2) last knew of */
   struct fuse_pollhandle *poller; /* somebody waits in poll(2), or did */
   EventsReader *events;           /* NULL: it is another file */
@@ -50,9 +54,10 @@ struct Fs
   guint mounts; /* source of /proc/self/mountinfo */
   int mounts_fd;
   struct fuse_buf buffer;
-  guint64 offered;      /* the kernel's INIT flags; 0: INIT was answered */
+  guint64 offered; /* the kernel's INIT flags; 0: INIT was answered */
+  Cache *cache;
   GHashTable *handles;  /* set of Handle, owned: the open files */
-  GHashTable *listings; /* set of GArray of TreeEntry, owned: the open folders */
+  GHashTable *listings; /* set of Listing, owned: the open folders */
   GHashTable *parked;   /* waiter -> Parked */
   GSList *interrupted;  /* of guint64: waiters */
   GHashTable *gates;    /* NodeId -> Gate */
@@ -110,6 +115,20 @@ void gate_pass (Fs *fs, NodeId node);
 gboolean gate_wait (Parked *parked);
 void gate_free (gpointer gate);
 
+/* cache.c: what the kernel may keep */
+Cache *cache_new (Fs *fs);
+void cache_free (Cache *cache);
+/* How long, in seconds, the kernel may keep a name, and the attributes of @node. */
+double cache_names_s (void);
+double cache_attributes_s (NodeId node);
+/* Sets whether who opens @node goes by the page cache, and whether he may go by what is in it. */
+void cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info);
+void cache_open_folder (const Cache *cache, struct fuse_file_info *info);
+/* A READ for the page cache was answered with what @node reads as now. */
+void cache_note_filled (Cache *cache, NodeId node);
+/* What the kernel has of @node now is not what it reads as. */
+void cache_forget_content (Cache *cache, NodeId node);
+
 /* stream.c: the file events */
 void stream_read (Fs *fs, fuse_req_t request, gsize size, off_t offset, const struct fuse_file_info *info);
 /* A GETATTR of an open file comes of lseek(2) only: somebody asks where the end is. */
@@ -123,8 +142,8 @@ void stream_end (Fs *fs);
 void stream_see_off (Fs *fs);
 
 /* poll.c: who waits in poll(2) */
-/* The opener has just read, or opened, the file. */
-void poll_note_read (Fs *fs, Handle *handle);
+/* The opener has just been served @content, or told @error. Cheap until he polls. */
+void poll_note_read (Fs *fs, Handle *handle, const SecretBuffer *content, const GError *error);
 /* Wakes those for whom something is new. */
 void poll_wake (Fs *fs);
 void poll_forget (Fs *fs, Handle *handle);
@@ -136,6 +155,7 @@ void op_setattr (fuse_req_t request, fuse_ino_t node, struct stat *wanted, int t
 void op_readlink (fuse_req_t request, fuse_ino_t node);
 void op_opendir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_readdir (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
+void op_readdirplus (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
 void op_releasedir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_open (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
@@ -147,6 +167,7 @@ void op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, 
 void op_fsync (fuse_req_t request, fuse_ino_t node, int data_only, struct fuse_file_info *info);
 
 void handle_free (gpointer handle);
+void listing_free (gpointer listing);
 
 /* frozen.c: files that are different at every moment */
 /* What is there now becomes what the reader of @handle reads. */

@@ -1,6 +1,8 @@
 /* Identities as values. Touches nothing. */
 #include "soap/identity.h"
 
+#include <string.h>
+
 Identity *
 identity_new (void)
 {
@@ -35,6 +37,24 @@ void
 identity_unref (Identity *identity)
 {
   g_rc_box_release_full (identity, identity_finalize);
+}
+
+static gboolean
+same_servers (const GArray *a, const GArray *b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+  return a->len == b->len && memcmp (a->data, b->data, a->len * sizeof (IdentityServer)) == 0;
+}
+
+gboolean
+identity_equal (const Identity *a, const Identity *b)
+{
+  return guid_equal (&a->id, &b->id) && guid_equal (&a->user_id, &b->user_id)
+         && strcmp (a->user_name, b->user_name) == 0 && strcmp (a->client_name, b->client_name) == 0
+         && a->client_id == b->client_id && a->contact_id == b->contact_id && a->employee_id == b->employee_id
+         && a->is_current == b->is_current && a->is_default == b->is_default && a->is_protected == b->is_protected
+         && a->is_disabled == b->is_disabled && same_servers (a->servers, b->servers);
 }
 
 IdentityServer *

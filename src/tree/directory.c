@@ -29,6 +29,8 @@ directory_new (void)
   directory->clients = g_ptr_array_new_with_free_func (client_free);
   directory->identities = g_array_new (FALSE, TRUE, sizeof (DirectoryIdentity));
   g_array_set_clear_func (directory->identities, identity_clear);
+  directory->changes.relisted = g_array_new (FALSE, FALSE, sizeof (guint));
+  directory->changes.left = g_array_new (FALSE, FALSE, sizeof (guint));
   directory->client_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   directory->identity_by_guid = g_hash_table_new (g_str_hash, g_str_equal);
   return directory;
@@ -41,6 +43,8 @@ directory_free (Directory *directory)
   g_hash_table_unref (directory->identity_by_guid);
   g_array_unref (directory->identities);
   g_ptr_array_unref (directory->clients);
+  g_array_unref (directory->changes.relisted);
+  g_array_unref (directory->changes.left);
   g_free (directory);
 }
 
@@ -67,64 +71,152 @@ ensure_client (Directory *directory, const Identity *identity)
   return directory->clients->len - 1;
 }
 
-static guint
-ensure_identity (Directory *directory, const Identity *identity)
+static DirectoryIdentity *
+entry_at (const Directory *directory, guint slot)
 {
-  gint slot = find (directory->identity_by_guid, identity->id.text);
-
-  if (slot >= 0)
-    return (guint)slot;
-  g_array_set_size (directory->identities, directory->identities->len + 1);
-  return directory->identities->len - 1;
+  return &g_array_index (directory->identities, DirectoryIdentity, slot);
 }
 
-/* Most lists are like the last one; then the names of the folders need not be made again. */
+static DirectoryClient *
+client_at (const Directory *directory, guint slot)
+{
+  return g_ptr_array_index (directory->clients, slot);
+}
+
+/* Most of what changes is not the name; then that of the folder need not be made again. */
 static gboolean
 is_same_client (const Identity *a, const Identity *b)
 {
   return a->client_id == b->client_id && strcmp (a->client_name, b->client_name) == 0;
 }
 
+/* @before: the slot that the identity had so far; -1: none. */
+static guint
+add_identity (Directory *directory, Identity *identity, gint before)
+{
+  DirectoryIdentity entry = {.identity = identity_ref (identity), .before = before};
+  const DirectoryIdentity *earlier = before < 0 ? NULL : entry_at (directory, (guint)before);
+  gboolean stays = earlier != NULL && is_same_client (earlier->identity, identity);
+
+  entry.client = stays ? earlier->client : ensure_client (directory, identity);
+  if (earlier != NULL)
+    entry.own_changed_us = earlier->own_changed_us;
+  g_array_append_val (directory->identities, entry);
+  return directory->identities->len - 1;
+}
+
+/* Of two identities with one GUID the first counts. The keys are the identities' own texts. */
 static void
 place (Directory *directory, Identity *identity)
 {
-  guint slot = ensure_identity (directory, identity);
-  DirectoryIdentity *entry = &g_array_index (directory->identities, DirectoryIdentity, slot);
-  DirectoryClient *client;
+  gint slot = find (directory->identity_by_guid, identity->id.text);
+  DirectoryIdentity *entry = slot < 0 ? NULL : entry_at (directory, (guint)slot);
 
-  if (entry->present)
+  if (entry != NULL && entry->listed)
     return;
-  if (entry->identity == NULL || !is_same_client (entry->identity, identity))
-    entry->client = ensure_client (directory, identity);
-  g_hash_table_replace (directory->identity_by_guid, identity->id.text, GINT_TO_POINTER ((gint)slot + 1));
-  g_clear_pointer (&entry->identity, identity_unref);
-  entry->identity = identity_ref (identity);
-  entry->present = TRUE;
-  client = g_ptr_array_index (directory->clients, entry->client);
-  g_array_append_val (client->members, slot);
+  if (entry == NULL || !identity_equal (entry->identity, identity))
+    slot = (gint)add_identity (directory, identity, slot);
+  entry = entry_at (directory, (guint)slot);
+  g_hash_table_replace (directory->identity_by_guid, identity->id.text, GINT_TO_POINTER (slot + 1));
+  /* The same in every field; but it is the list's, and the other one need not be kept as well. */
+  identity_ref (identity);
+  identity_unref (entry->identity);
+  entry->identity = identity;
+  entry->listed = TRUE;
+  g_array_append_val (client_at (directory, entry->client)->members, slot);
 }
 
-void
-directory_update (Directory *directory, const GPtrArray *identities)
+static void
+note_client (Directory *directory, guint slot, gint64 now_us)
+{
+  DirectoryClient *client = client_at (directory, slot);
+
+  if (client->relisted)
+    return;
+  client->relisted = TRUE;
+  client->changed_us = MAX (now_us, client->changed_us + 1);
+  g_array_append_val (directory->changes.relisted, slot);
+}
+
+static void
+note_identity (Directory *directory, guint slot, gint64 now_us)
+{
+  DirectoryIdentity *entry = entry_at (directory, slot);
+
+  if (entry->listed != entry->present)
+    {
+      note_client (directory, entry->client, now_us);
+      if (entry->present)
+        g_array_append_val (directory->changes.left, slot);
+      else
+        entry->since_us = MAX (now_us, entry->since_us + 1);
+    }
+  entry->present = entry->listed;
+  entry->listed = FALSE;
+}
+
+/* How many of the clients have members. */
+static guint
+count_folders (const Directory *directory)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < directory->clients->len; i++)
+    count += client_at (directory, i)->members->len > 0 ? 1 : 0;
+  return count;
+}
+
+static void
+empty_folders (Directory *directory)
 {
   for (guint i = 0; i < directory->clients->len; i++)
-    g_array_set_size (((DirectoryClient *)g_ptr_array_index (directory->clients, i))->members, 0);
-  for (guint i = 0; i < directory->identities->len; i++)
-    g_array_index (directory->identities, DirectoryIdentity, i).present = FALSE;
-  for (guint i = 0; identities != NULL && i < identities->len; i++)
-    place (directory, g_ptr_array_index (identities, i));
+    {
+      g_array_set_size (client_at (directory, i)->members, 0);
+      client_at (directory, i)->relisted = FALSE;
+    }
 }
 
 void
+directory_update (Directory *directory, const GPtrArray *identities, gint64 now_us)
+{
+  DirectoryChanges *changes = &directory->changes;
+  guint folders = count_folders (directory);
+
+  g_array_set_size (changes->relisted, 0);
+  g_array_set_size (changes->left, 0);
+  empty_folders (directory);
+  for (guint i = 0; identities != NULL && i < identities->len; i++)
+    place (directory, g_ptr_array_index (identities, i));
+  for (guint slot = 0; slot < directory->identities->len; slot++)
+    note_identity (directory, slot, now_us);
+  changes->clients = folders != count_folders (directory);
+  for (guint i = 0; i < changes->relisted->len && !changes->clients; i++)
+    changes->clients = client_at (directory, g_array_index (changes->relisted, guint, i))->members->len == 0;
+}
+
+gint
 directory_touch_own (Directory *directory, const Guid *identity_id, gint64 now_us)
 {
-  gint slot = directory_find_identity (directory, identity_id->text);
-  DirectoryIdentity *entry;
+  gint slot = find (directory->identity_by_guid, identity_id->text);
 
-  if (slot < 0)
-    return;
-  entry = &g_array_index (directory->identities, DirectoryIdentity, (guint)slot);
-  entry->own_changed_us = MAX (now_us, entry->own_changed_us + 1);
+  for (gint at = slot; at >= 0; at = entry_at (directory, (guint)at)->before)
+    {
+      gint64 *own_us = &entry_at (directory, (guint)at)->own_changed_us;
+
+      *own_us = MAX (now_us, *own_us + 1);
+    }
+  return slot;
+}
+
+gint
+directory_touch_active (Directory *directory, const Guid *identity_id, gint64 now_us)
+{
+  gint slot = find (directory->identity_by_guid, identity_id->text);
+  DirectoryIdentity *entry = slot < 0 ? NULL : entry_at (directory, (guint)slot);
+
+  if (entry != NULL)
+    entry->active_us = MAX (now_us, entry->active_us + 1);
+  return slot;
 }
 
 const DirectoryClient *

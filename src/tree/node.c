@@ -11,7 +11,8 @@
 
 static const NodeKind kinds[N_KINDS] = {
   [KIND_ROOT] = {"", KIND_NONE, FOLDER, NULL, .changes = CHANGES_WITH_SESSION},
-  [KIND_README] = {"README", KIND_ROOT, PUBLIC, "how to use this mount", .render = render_readme},
+  [KIND_README]
+  = {"README", KIND_ROOT, PUBLIC, "how to use this mount", .render = render_readme, .caching = CACHE_CONTENT},
   [KIND_LOGIN] = {"login", KIND_ROOT, S_IFREG | 0200, "write a credential: there is a session, or the reason why not",
                   .render = render_nothing, .input = INPUT_LOGIN},
   [KIND_LOGOUT] = {"logout", KIND_ROOT, S_IFREG | 0200, "write anything: session and credential are forgotten",
@@ -23,18 +24,18 @@ static const NodeKind kinds[N_KINDS] = {
   = {"identity", KIND_ROOT, S_IFREG | 0644,
      "the active identity; write a GUID, a client name or an <Identity> to switch", WANT_IDENTITY, render_identity,
      INPUT_IDENTITY, CHANGES_WITH_IDENTITY, .announced = TRUE, .rings = RINGS_WITH_IDENTITY},
-  [KIND_COOKIE]
-  = {"cookie", KIND_ROOT, COOKIE, "the session id, for every other tool", WANT_COOKIE, render_cookie,
-     .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE, .announced = TRUE, .rings = RINGS_WITH_SESSION},
+  [KIND_COOKIE] = {"cookie", KIND_ROOT, COOKIE, "the session id, for every other tool", WANT_COOKIE, render_cookie,
+                   .changes = CHANGES_WITH_SESSION, .bears_cookie = TRUE, .announced = TRUE,
+                   .rings = RINGS_WITH_SESSION, .caching = CACHE_CONTENT},
   [KIND_CURRENT] = {"current", KIND_ROOT, LINK, "leads to the active identity's folder",
                     .changes = CHANGES_WITH_IDENTITY, .rings = RINGS_WITH_LINK},
   [KIND_IDENTITIES] = {"identities", KIND_ROOT, FOLDER, "whom you may act as: <client-name>/<guid>/", WANT_IDENTITIES,
                        .changes = CHANGES_WITH_IDENTITIES},
   [KIND_ERROR] = {"error", KIND_ROOT, PUBLIC, "why the last operation failed", .render = render_error,
-                  .changes = CHANGES_WITH_ERRORS},
+                  .changes = CHANGES_WITH_ERRORS, .caching = CACHE_NOTHING},
 #define STANDING(file, help, function)                                                                                 \
   {                                                                                                                    \
-    file, KIND_ROOT, PUBLIC, help, .changes = CHANGES_ALWAYS, .freeze = function                                       \
+    file, KIND_ROOT, PUBLIC, help, .changes = CHANGES_ALWAYS, .freeze = function, .caching = CACHE_NOTHING             \
   }
   [KIND_STATUS] = STANDING ("status", "where things stand; never calls the service", freeze_status),
   [KIND_STATUS_JSON] = STANDING ("status.json", "the same for jq", freeze_status_json),
@@ -42,7 +43,7 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_METRICS] = STANDING ("metrics", "counters for Prometheus", freeze_metrics),
 #undef STANDING
   [KIND_EVENTS] = {"events", KIND_ROOT, PUBLIC, "what happens, one line each; a reader at the end waits for the next",
-                   .render = render_events, .changes = CHANGES_WITH_EVENTS},
+                   .render = render_events, .changes = CHANGES_WITH_EVENTS, .caching = CACHE_NOTHING},
   [KIND_PASSPORT] = {"passport", KIND_ROOT, FOLDER, "whom the token belongs to (after a login by token)",
                      .changes = CHANGES_WITH_PASSPORT},
   [KIND_PASSPORT_ID] = {"id", KIND_PASSPORT, PUBLIC, .render = render_passport_id, .changes = CHANGES_WITH_PASSPORT},
@@ -64,7 +65,7 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_ONE] = {NULL, KIND_CLIENT, FOLDER, .changes = CHANGES_WITH_IDENTITIES},
 #define ONE(file, function)                                                                                            \
   {                                                                                                                    \
-    file, KIND_ONE, PUBLIC, .render = function, .changes = CHANGES_WITH_IDENTITIES                                     \
+    file, KIND_ONE, PUBLIC, .render = function, .changes = CHANGES_WITH_IDENTITIES, .caching = CACHE_CONTENT           \
   }
   [KIND_ONE_ID] = ONE ("id", render_one_id),
   [KIND_ONE_CLIENT_ID] = ONE ("client_id", render_one_client_id),
@@ -84,7 +85,7 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_ONE_SESSION] = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN,
                         .announced = TRUE, .rings = RINGS_WITH_STATE},
   [KIND_ONE_COOKIE] = {"cookie", KIND_ONE, COOKIE, NULL, WANT_COOKIE, render_cookie, .changes = CHANGES_WITH_OWN,
-                       .bears_cookie = TRUE, .announced = TRUE, .rings = RINGS_WITH_SESSION},
+                       .bears_cookie = TRUE, .announced = TRUE, .rings = RINGS_WITH_SESSION, .caching = CACHE_CONTENT},
   [KIND_ONE_EXPORT] = {"export", KIND_ONE, FOLDER, .changes = CHANGES_WITH_OWN},
   [KIND_ONE_EXPORT_COOKIES_TXT] = EXPORT ("cookies.txt", EXPORT_COOKIES_TXT, KIND_ONE_EXPORT, CHANGES_WITH_OWN),
   [KIND_ONE_EXPORT_HEADER] = EXPORT ("header", EXPORT_HEADER, KIND_ONE_EXPORT, CHANGES_WITH_OWN),

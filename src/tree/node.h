@@ -93,6 +93,14 @@ typedef enum
   N_RINGS
 } RingsWith;
 
+/* What the kernel may keep of a file until it is told that it has changed (tree/stale.h). */
+typedef enum
+{
+  CACHE_ATTRIBUTES, /* and of a folder its list; each reader of a file asks us */
+  CACHE_CONTENT,    /* too: it is as long as it ever was, and nobody writes to it */
+  CACHE_NOTHING     /* it is different at every moment */
+} Caching;
+
 typedef struct Tree Tree;
 
 /* Appends the content that the file has now, or says why it has none. */
@@ -117,6 +125,7 @@ typedef struct
   Freeze freeze;  /* instead of render */
   gboolean announced; /* by poll(2), when it reads as something else than before */
   RingsWith rings;
+  Caching caching;
 } NodeKind;
 
 const NodeKind *node_kind (NodeId node);

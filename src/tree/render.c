@@ -48,6 +48,12 @@ cookie_at (const Tree *tree, NodeId node, GError **error)
   return own == NULL ? account_cookie (tree->account, error) : account_own_cookie (tree->account, own, error);
 }
 
+const Secret *
+tree_cookie (const Tree *tree, NodeId node)
+{
+  return cookie_at (tree, node, NULL);
+}
+
 RENDER (session)
 {
   const Guid *own = tree_own_identity (tree, node);

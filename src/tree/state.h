@@ -24,11 +24,24 @@ typedef struct
   Guid active; /* zero: none */
 } MadeJson;
 
-/* tree.c */
-Instant tree_now (const Tree *tree);
-
 /* identities_json.c */
 void made_json_clear (MadeJson *made);
+
+/* Since when things are what they are (changes.c). */
+typedef struct
+{
+  gint64 at_us[N_CHANGES]; /* wall clock; never the same twice */
+  GArray *stale;           /* of Stale */
+  Guid active;             /* the identity that is_current says it is; zero: none is */
+  gboolean passport_shown;
+  gsize cookie_length;     /* of a session id with its newline, for the kernel */
+  gboolean cookie_settled; /* one was served that was so long */
+} TreeChanges;
+
+/* changes.c */
+void changes_init (TreeChanges *changes, gint64 now_us);
+void changes_clear (TreeChanges *changes);
+void changes_note (Tree *tree, Changes what, gint64 now_us);
 
 struct Tree
 {
@@ -49,5 +62,5 @@ struct Tree
   uid_t uid;
   gid_t gid;
   TreeAccess access;
-  gint64 changed_us[N_CHANGES]; /* wall clock; never the same twice */
+  TreeChanges changes;
 };

@@ -29,8 +29,7 @@ tree_new (const TreeConfig *config, const Account *account)
   tree->uid = config->uid;
   tree->gid = config->gid;
   tree->access = config->access != NULL ? *config->access : access_for_owner (config->gid);
-  for (guint i = 0; i < N_CHANGES; i++)
-    tree->changed_us[i] = config->now_us;
+  changes_init (&tree->changes, config->now_us);
   return tree;
 }
 
@@ -49,38 +48,8 @@ tree_free (Tree *tree)
   export_endpoint_clear (&tree->export_endpoint);
   g_free (tree->mountpoint);
   events_free (tree->events);
+  changes_clear (&tree->changes);
   g_free (tree);
-}
-
-/* What is different at every moment gets a new time only with the rest: tar looks at it again when it has read a file. */
-static void
-touch (Tree *tree, Changes what, gint64 now_us)
-{
-  tree->changed_us[what] = MAX (now_us, tree->changed_us[what] + 1);
-  tree->changed_us[CHANGES_ALWAYS] = MAX (now_us, tree->changed_us[CHANGES_ALWAYS] + 1);
-}
-
-void
-tree_changed (Tree *tree, Changed changed, gint64 now_us)
-{
-  if ((changed & CHANGED_SESSION) != 0)
-    touch (tree, CHANGES_WITH_SESSION, now_us);
-  if ((changed & CHANGED_IDENTITY) != 0)
-    touch (tree, CHANGES_WITH_IDENTITY, now_us);
-  if ((changed & CHANGED_PASSPORT) != 0)
-    touch (tree, CHANGES_WITH_PASSPORT, now_us);
-  if ((changed & CHANGED_IDENTITIES) != 0)
-    {
-      touch (tree, CHANGES_WITH_IDENTITIES, now_us);
-      directory_update (tree->directory, account_identities (tree->account));
-      made_json_clear (tree->made_json);
-    }
-}
-
-void
-tree_own_changed (Tree *tree, const Guid *identity_id, gint64 now_us)
-{
-  directory_touch_own (tree->directory, identity_id, now_us);
 }
 
 const Guid *
@@ -91,17 +60,6 @@ tree_own_identity (const Tree *tree, NodeId node)
   return &directory_identity (tree->directory, node_slot (node))->identity->id;
 }
 
-gint64
-tree_changed_us (const Tree *tree, NodeId node)
-{
-  gint64 own_us;
-
-  if (node_kind (node)->changes != CHANGES_WITH_OWN)
-    return tree->changed_us[node_kind (node)->changes];
-  own_us = directory_identity (tree->directory, node_slot (node))->own_changed_us;
-  return MAX (own_us, tree->changed_us[CHANGES_WITH_OWN]);
-}
-
 void
 tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 now_us)
 {
@@ -109,14 +67,14 @@ tree_note_failure (Tree *tree, const char *file, const GError *failure, gint64 n
   g_free (tree->failure.text);
   tree->failure = (Failure){now_us, g_strdup (file), error_errno_name (failure), g_strdup (failure->message)};
   metrics_count_failure (tree->metrics, failure);
-  touch (tree, CHANGES_WITH_ERRORS, now_us);
+  changes_note (tree, CHANGES_WITH_ERRORS, now_us);
 }
 
 void
 tree_note_event (Tree *tree, const char *text, gint64 now_us)
 {
   events_add (tree->events, text, now_us);
-  touch (tree, CHANGES_WITH_EVENTS, now_us);
+  changes_note (tree, CHANGES_WITH_EVENTS, now_us);
 }
 
 EventsReader *
@@ -134,7 +92,7 @@ tree_needs_identities (const Tree *tree, NodeId folder)
 static gboolean
 is_hidden (const Tree *tree, Kind row)
 {
-  return row == KIND_PASSPORT && account_passport (tree->account) == NULL;
+  return row == KIND_PASSPORT && !tree->changes.passport_shown;
 }
 
 static NodeId
@@ -236,20 +194,6 @@ tree_parent (const Tree *tree, NodeId node)
   return node_make (parent == KIND_NONE ? KIND_ROOT : parent, parent >= KIND_ONE ? node_slot (node) : 0);
 }
 
-static gboolean
-is_gone (const Tree *tree, NodeId node)
-{
-  Kind row = node_row (node);
-
-  if (row <= KIND_NONE || row >= N_KINDS)
-    return TRUE;
-  if (row == KIND_CLIENT)
-    return directory_client (tree->directory, node_slot (node))->members->len == 0;
-  if (row >= KIND_ONE)
-    return !directory_identity (tree->directory, node_slot (node))->present;
-  return is_hidden (tree, row) || is_hidden (tree, node_kind (node)->parent);
-}
-
 /* FNV-1a, 64 bits: stable from one mount to the next, unlike slots. */
 static guint64
 hash (const char *text, guint64 seed)
@@ -273,6 +217,15 @@ tree_inode (const Tree *tree, NodeId node)
   return row;
 }
 
+/* Without a session it is what the next one's will be: who goes by it finds the file as long as it is when he has opened it. */
+static off_t
+cookie_size (const Tree *tree, NodeId node)
+{
+  const Secret *cookie = tree_cookie (tree, node);
+
+  return (off_t)(cookie == NULL ? tree->changes.cookie_length : secret_length (cookie) + 1);
+}
+
 static off_t
 size_of (const Tree *tree, NodeId node)
 {
@@ -292,20 +245,16 @@ link_size (const Tree *tree, NodeId node)
   return target == NULL ? 0 : (off_t)strlen (target);
 }
 
-gboolean
+void
 tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
 {
-  const NodeKind *kind;
-  gint64 changed_us;
+  const NodeKind *kind = node_kind (node);
+  gint64 changed_us = tree_changed_us (tree, node);
 
-  if (is_gone (tree, node))
-    return FALSE;
-  kind = node_kind (node);
-  changed_us = tree_changed_us (tree, node);
   *attributes = (struct stat){
     .st_ino = tree_inode (tree, node),
     .st_mode = access_mode (&tree->access, kind),
-    .st_nlink = 1, /* for a folder: not counted, as on btrfs */
+    .st_nlink = tree_is_stale (tree, node) ? 0 : 1, /* for a folder: not counted, as on btrfs */
     .st_uid = tree->uid,
     .st_gid = access_gid (&tree->access, kind, tree->gid),
     .st_blksize = 4096,
@@ -315,12 +264,13 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   /* tail -f goes by it: it never shrinks. */
   if (node_row (node) == KIND_EVENTS)
     attributes->st_size = events_size (tree->events);
+  else if (kind->bears_cookie && kind->caching == CACHE_CONTENT)
+    attributes->st_size = cookie_size (tree, node);
   else if (S_ISREG (kind->mode))
     attributes->st_size = size_of (tree, node);
   else if (S_ISLNK (kind->mode))
     attributes->st_size = link_size (tree, node);
   attributes->st_blocks = (attributes->st_size + 511) / 512;
-  return TRUE;
 }
 
 Instant

@@ -7,7 +7,7 @@
 #include "tree/access.h"
 #include "tree/metrics.h"
 #include "tree/events.h"
-#include "tree/node.h"
+#include "tree/stale.h"
 
 typedef struct
 {
@@ -62,8 +62,27 @@ NodeId tree_parent (const Tree *tree, NodeId node);
 /* Where @node is below the root, as one would type it: "export/header"; "" for the root. The caller frees it. */
 char *tree_path (const Tree *tree, NodeId node);
 
-/* FALSE if the node is gone. */
-gboolean tree_stat (const Tree *tree, NodeId node, struct stat *attributes);
+/*
+ * Whether no name leads to @node any more, though somebody may still have it open: it is gone, or another node has taken its
+ * place. All else can be asked of it, and it reads as it last did.
+ */
+gboolean tree_is_stale (const Tree *tree, NodeId node);
+
+/* What has become another one since this was last called: an array of Stale, the caller's. */
+GArray *tree_take_stale (Tree *tree);
+
+void tree_stat (const Tree *tree, NodeId node, struct stat *attributes);
+
+/*
+ * Whether @node, which is CACHE_CONTENT, is now as long as the kernel takes it to be for ever. What is longer or shorter must
+ * not get into the page cache.
+ */
+gboolean tree_is_usual (Tree *tree, NodeId node);
+
+/* The session id that @node, which bears_cookie, has now; NULL: none may be handed out. The account's. */
+const Secret *tree_cookie (const Tree *tree, NodeId node);
+
+Instant tree_now (const Tree *tree);
 
 /* The identity whose own session @node is about; NULL: it is about the mount's, or about none. */
 const Guid *tree_own_identity (const Tree *tree, NodeId node);

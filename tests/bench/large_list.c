@@ -167,7 +167,7 @@ measure_memory (guint count)
   {
     Directory *directory = directory_new ();
 
-    directory_update (directory, list);
+    directory_update (directory, list, 0);
     printf ("its folders                   %8.2f MB\n", (double)(mallinfo2 ().uordblks - used) / 1e6);
     directory_free (directory);
   }
@@ -212,7 +212,7 @@ measure_folders (guint count, guint rounds)
     {
       gint64 begun_us = spent_us ();
 
-      directory_update (directory, list);
+      directory_update (directory, list, 0);
       updates[i] = (double)(spent_us () - begun_us);
       begun_us = spent_us ();
       for (guint n = 0; n < 10000; n++)

@@ -320,12 +320,12 @@ def test_mounting_again_over_what_a_killed_daemon_left_works(mount, sandbox):
 
 def test_a_mount_that_somebody_still_uses_when_its_daemon_is_killed_is_mounted_over(mount, sandbox):
     killed = mount(sandbox.url)
-    with open(killed.path / 'README', encoding='utf-8') as held:
+    with open(killed.path / 'session', encoding='utf-8') as held:
         killed.kill()
         assert start('-o', f'endpoint={sandbox.url}', 'acme', killed.path, cwd=killed.folder)[0] == 0
         assert killed.read('session') == 'false\n'
         with fails_with(errno.ENOTCONN):
-            os.fstat(held.fileno())
+            os.pread(held.fileno(), 10, 0)
         unmount(killed.path)
     assert not killed.is_mounted()
 

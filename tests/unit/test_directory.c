@@ -4,6 +4,9 @@
 #include "support/sentences.h"
 #include "support/service.h"
 
+/* Of the clients in the lists. */
+static gint64 client_id = 1;
+
 /* Tells @directory of a list: pairs of identity and client name, up to NULL. */
 static void
 update (Directory *directory, ...)
@@ -20,11 +23,11 @@ update (Directory *directory, ...)
       identity->id = guid_of (id);
       g_free (identity->client_name);
       identity->client_name = g_strdup (va_arg (pairs, const char *));
-      identity->client_id = list->len + 1;
+      identity->client_id = client_id;
       g_ptr_array_add (list, identity);
     }
   va_end (pairs);
-  directory_update (directory, list);
+  directory_update (directory, list, 0);
 }
 
 static guint
@@ -40,7 +43,7 @@ an_empty_directory_has_nobody (void)
 {
   Directory *directory = directory_new ();
 
-  directory_update (directory, NULL);
+  directory_update (directory, NULL, 0);
   g_assert_cmpint (directory_find_client (directory, "Fjord AS"), ==, -1);
   g_assert_cmpint (directory_find_identity (directory, FJORD), ==, -1);
   g_assert_cmpuint (directory_match (directory, "Fjord AS", 8).equal, ==, 0);
@@ -97,19 +100,23 @@ static void
 an_identity_whose_client_is_renamed_moves (void)
 {
   Directory *directory = directory_new ();
+  const DirectoryIdentity *entry;
   gint slot;
 
   update (directory, FJORD, "Fjord AS", NULL);
   slot = directory_find_identity (directory, FJORD);
   update (directory, FJORD, "Fjord & Co", NULL);
-  g_assert_cmpint (directory_find_identity (directory, FJORD), ==, slot);
-  g_assert_cmpstr (directory_identity (directory, (guint)slot)->identity->client_name, ==, "Fjord & Co");
+  entry = directory_identity (directory, (guint)directory_find_identity (directory, FJORD));
+  g_assert_cmpstr (entry->identity->client_name, ==, "Fjord & Co");
+  g_assert_cmpint (entry->before, ==, slot);
+  g_assert_cmpstr (directory_identity (directory, (guint)slot)->identity->client_name, ==, "Fjord AS");
+  g_assert_false (directory_identity (directory, (guint)slot)->present);
   g_assert_cmpuint (members (directory, "Fjord AS"), ==, 0);
   g_assert_cmpuint (members (directory, "Fjord & Co"), ==, 1);
   directory_free (directory);
 }
 
-/* A name that had to be cut ends in the client's id; update() numbers the clients as they are listed. */
+/* A name that had to be cut ends in the client's id. */
 static void
 an_identity_whose_client_has_another_id_moves_if_its_name_was_cut (void)
 {
@@ -121,9 +128,48 @@ an_identity_whose_client_has_another_id_moves_if_its_name_was_cut (void)
 
   update (directory, FJORD, name, NULL);
   g_assert_cmpuint (members (directory, first), ==, 1);
-  update (directory, FJELL, "Fjell AS", FJORD, name, NULL);
+  client_id = 2;
+  update (directory, FJORD, name, NULL);
   g_assert_cmpuint (members (directory, first), ==, 0);
   g_assert_cmpuint (members (directory, second), ==, 1);
+  client_id = 1;
+  directory_free (directory);
+}
+
+/* The slots that an update has named, as a set of bits. */
+static guint
+bits (const GArray *slots)
+{
+  guint found = 0;
+
+  for (guint i = 0; i < slots->len; i++)
+    found |= 1u << g_array_index (slots, guint, i);
+  return found;
+}
+
+static void
+an_update_says_what_is_different_and_no_more (void)
+{
+  Directory *directory = directory_new ();
+  const DirectoryChanges *changes = &directory->changes;
+  gint fjord, fjell;
+
+  update (directory, FJORD, "Fjord AS", FJELL, "Fjell AS", NULL);
+  g_assert_true (changes->clients);
+  g_assert_cmpuint (changes->left->len, ==, 0);
+  fjord = directory_find_client (directory, "Fjord AS");
+  fjell = directory_find_client (directory, "Fjell AS");
+  update (directory, FJELL, "Fjell AS", FJORD, "Fjord AS", NULL);
+  g_assert_false (changes->clients);
+  g_assert_cmpuint (changes->relisted->len + changes->left->len, ==, 0);
+  update (directory, FJORD, "Fjord AS", FJELL, "Fjell AS", SKOG, "Fjell AS", NULL);
+  g_assert_false (changes->clients);
+  g_assert_cmpuint (bits (changes->relisted), ==, 1u << fjell);
+  g_assert_cmpuint (changes->left->len, ==, 0);
+  update (directory, FJELL, "Fjell AS", NULL);
+  g_assert_true (changes->clients);
+  g_assert_cmpuint (bits (changes->relisted), ==, 1u << fjord | 1u << fjell);
+  g_assert_cmpuint (changes->left->len, ==, 2);
   directory_free (directory);
 }
 
@@ -133,7 +179,7 @@ no_list_empties_the_folders (void)
   Directory *directory = directory_new ();
 
   update (directory, FJORD, "Fjord AS", NULL);
-  directory_update (directory, NULL);
+  directory_update (directory, NULL, 0);
   g_assert_cmpint (directory_find_identity (directory, FJORD), ==, -1);
   g_assert_cmpint (directory_find_client (directory, "Fjord AS"), ==, -1);
   g_assert_cmpuint (directory_match (directory, "Fjord AS", 8).equal, ==, 0);
@@ -177,6 +223,7 @@ static const Sentence sentences[] = {
   SENTENCE (what_goes_and_comes_again_keeps_its_slot),
   SENTENCE (an_identity_whose_client_is_renamed_moves),
   SENTENCE (an_identity_whose_client_has_another_id_moves_if_its_name_was_cut),
+  SENTENCE (an_update_says_what_is_different_and_no_more),
   SENTENCE (no_list_empties_the_folders),
   SENTENCE (an_identity_that_is_listed_twice_is_there_once),
   SENTENCE (a_match_tells_equal_names_from_longer_ones),

@@ -39,7 +39,7 @@ deciding_byte (const Rig *rig, const char *text, InputStep *step)
   Input *input = input_new (INPUT_IDENTITY, &context);
   gint written = 0;
 
-  directory_update (directory, account_identities (rig->account));
+  directory_update (directory, account_identities (rig->account), 0);
   *step = INPUT_MORE;
   for (; *step == INPUT_MORE && text[written] != '\0'; written++)
     {

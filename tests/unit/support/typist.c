@@ -88,7 +88,7 @@ fetch_list (Typist *typist)
   say (typist, "list");
   g_assert_null (account_identities (typist->rig->account));
   rig_log_in (typist->rig, NULL);
-  directory_update (typist->directory, account_identities (typist->rig->account));
+  directory_update (typist->directory, account_identities (typist->rig->account), 0);
 }
 
 /* Steps until the input wants more, or fails. */
@@ -136,7 +136,7 @@ type_pieces (const Desk *desk, const Bytes *pieces, gsize count)
   Typist typist = {.rig = own != NULL ? own : desk->rig, .directory = directory_new (), .line = g_string_new (NULL)};
   InputContext context = {desk->application_id, typist.rig->account, typist.directory};
 
-  directory_update (typist.directory, account_identities (typist.rig->account));
+  directory_update (typist.directory, account_identities (typist.rig->account), 0);
   typist.input = input_new (desk->kind, &context);
   for (gsize i = 0; i < count && !typist.failed; i++)
     write_piece (&typist, pieces[i]);

@@ -1,0 +1,180 @@
+/*
+ * What the kernel may keep of the mount, and making it forget (design.md, section 7).
+ *
+ * The page cache of a node is shared by all who have it open. So an opener may go by it only while what is in it is what the
+ * node reads as now; else the kernel empties it as he opens. Those who have it open already, or mapped, are served by the notifier.
+ */
+#include "fs/private.h"
+
+/* Nothing changes without the kernel being told. */
+#define LONG_S 86400.0
+
+/* Whoever waits for the kernel to forget may be what it waits for: one who looks up a name, say, while there is no list. */
+#define LONGEST_WAIT_MS 250
+
+struct Cache
+{
+  Fs *fs;
+  Notifier *notifier;
+  GHashTable *filled; /* NodeId -> Secret, owned: of which cookie the pages are that the kernel may have */
+  FsSettled settled;  /* waits; NULL: nobody does */
+  gpointer data;
+  guint patience; /* timeout; 0: has ended */
+  gboolean stuck; /* nobody waits until the kernel has forgotten all */
+};
+
+static void
+go_on (Cache *cache)
+{
+  FsSettled settled = g_steal_pointer (&cache->settled);
+
+  g_clear_handle_id (&cache->patience, g_source_remove);
+  if (settled != NULL)
+    settled (cache->data);
+}
+
+static void
+on_idle (gpointer data)
+{
+  Cache *cache = data;
+
+  cache->stuck = FALSE;
+  go_on (cache);
+}
+
+static gboolean
+on_impatience (gpointer data)
+{
+  Cache *cache = data;
+
+  cache->patience = 0;
+  cache->stuck = TRUE;
+  go_on (cache);
+  return G_SOURCE_REMOVE;
+}
+
+Cache *
+cache_new (Fs *fs)
+{
+  Cache *cache = g_new0 (Cache, 1);
+
+  cache->fs = fs;
+  cache->filled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)secret_unref);
+  cache->notifier = notifier_new (fs->session, on_idle, cache);
+  return cache;
+}
+
+void
+cache_free (Cache *cache)
+{
+  cache->fs->cache = NULL;
+  notifier_free (cache->notifier);
+  go_on (cache);
+  g_hash_table_unref (cache->filled);
+  g_free (cache);
+}
+
+double
+cache_names_s (void)
+{
+  return LONG_S;
+}
+
+double
+cache_attributes_s (NodeId node)
+{
+  return node_kind (node)->caching == CACHE_NOTHING ? 0 : LONG_S;
+}
+
+static gboolean
+is_filled_with_what_is_there (const Cache *cache, NodeId node)
+{
+  return !node_kind (node)->bears_cookie
+         || g_hash_table_lookup (cache->filled, GSIZE_TO_POINTER (node)) == tree_cookie (cache->fs->tree, node);
+}
+
+/* Who asks for the truth of this moment gets it from us; and a content of another length than the kernel knows does not fit in. */
+void
+cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info)
+{
+  gboolean cached = node_kind (node)->caching == CACHE_CONTENT && (info->flags & O_DIRECT) == 0
+                    && (info->flags & O_ACCMODE) == O_RDONLY && tree_is_usual (cache->fs->tree, node);
+
+  info->direct_io = cached ? 0 : 1;
+  info->keep_cache = cached && is_filled_with_what_is_there (cache, node) ? 1 : 0;
+}
+
+void
+cache_open_folder (const Cache *cache, struct fuse_file_info *info)
+{
+  info->cache_readdir = 1;
+  info->keep_cache = notifier_is_idle (cache->notifier) ? 1 : 0;
+}
+
+void
+cache_note_filled (Cache *cache, NodeId node)
+{
+  const Secret *cookie = node_kind (node)->bears_cookie ? tree_cookie (cache->fs->tree, node) : NULL;
+
+  if (cookie != NULL)
+    g_hash_table_insert (cache->filled, GSIZE_TO_POINTER (node), secret_ref ((Secret *)cookie));
+}
+
+/* May be told from the loop, since no request of anybody's holds it up. */
+static void
+forget_attributes (const Cache *cache, NodeId node)
+{
+  fuse_lowlevel_notify_inval_inode (cache->fs->session, node, -1, 0);
+}
+
+static void
+forget (Cache *cache, Stale *stale)
+{
+  if (stale->kind == STALE_ATTRIBUTES)
+    forget_attributes (cache, stale->node);
+  else
+    notifier_push (cache->notifier, stale);
+  if (stale->kind == STALE_CONTENT)
+    g_hash_table_remove (cache->filled, GSIZE_TO_POINTER (stale->node));
+}
+
+void
+cache_forget_content (Cache *cache, NodeId node)
+{
+  Stale stale = {STALE_CONTENT, node, NULL};
+
+  forget (cache, &stale);
+}
+
+/* Names last: they may have to wait for one who looks up another name in the folder. */
+void
+fs_forget (Fs *fs, GArray *stale)
+{
+  if (fs->cache == NULL)
+    return;
+  for (guint i = 0; i < stale->len; i++)
+    if (g_array_index (stale, Stale, i).kind != STALE_NAME)
+      forget (fs->cache, &g_array_index (stale, Stale, i));
+  for (guint i = 0; i < stale->len; i++)
+    if (g_array_index (stale, Stale, i).kind == STALE_NAME)
+      forget (fs->cache, &g_array_index (stale, Stale, i));
+}
+
+void
+fs_settle (Fs *fs, FsSettled settled, gpointer data)
+{
+  Cache *cache = fs->cache;
+
+  if (cache == NULL)
+    {
+      settled (data);
+      return;
+    }
+  g_return_if_fail (cache->settled == NULL);
+  cache->settled = settled;
+  cache->data = data;
+  if (cache->stuck || notifier_is_idle (cache->notifier))
+    go_on (cache);
+  else
+    cache->patience = g_timeout_add (LONGEST_WAIT_MS, on_impatience, cache);
+}
