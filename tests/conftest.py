@@ -1,5 +1,6 @@
 """Fixtures of all tests that start programs: the daemon, the sandbox, and the servers that misbehave."""
 
+import signal
 import threading
 
 import pytest
@@ -11,6 +12,11 @@ from support.php_server import PhpServer
 from support.raw_server import RawServer
 from support.sandbox import Sandbox, built_in_accounts
 from support.secrets import Secrets
+
+
+# A shell has its background jobs ignore these, and whatever they start inherits that; but Ctrl-C is tested here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -27,19 +27,30 @@ build() {
   ninja -C "$folder"
 }
 
-# run_suites FOLDER
-run_suites() {
+# unit_tests FOLDER: they keep all processors busy.
+unit_tests() {
   echo "== $1: unit tests"
   meson test -C "$1" --print-errorlogs --no-rebuild || true
   cp "$1/meson-logs/testlog.junit.xml" "$results/$1-unit.xml"
-  echo "== $1: mounts and interop"
+}
+
+# mount_tests FOLDER: they mostly wait, so those of both builds run side by side, and what they say is shown when they have ended.
+mount_tests() {
   SO24FS=$PWD/$1/so24fs SO24_SANDBOX=$PWD/$1/so24-sandbox \
-    /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$results/$1-pytest.xml" tests/mount tests/interop || true
+    /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$results/$1-pytest.xml" tests/mount tests/interop \
+    >"$results/$1.log" 2>&1 || true
 }
 
 build build --werror -Dbuildtype=debugoptimized
-run_suites build
+unit_tests build
 build build-sanitized --werror -Db_sanitize=address,undefined -Db_lundef=false
-SO24_SLOW=1 run_suites build-sanitized
+unit_tests build-sanitized
+mount_tests build &
+SO24_SLOW=1 mount_tests build-sanitized
+wait
+for folder in build build-sanitized; do
+  echo "== $folder: mounts and interop"
+  cat "$results/$folder.log"
+done
 
 /usr/bin/python3 tests/tally.py "$results" build-unit build-pytest build-sanitized-unit build-sanitized-pytest
