@@ -12,6 +12,37 @@ a_cookie_confirmed_a_minute_ago_is_served_without_a_call (void)
 }
 
 static void
+who_comes_within_a_second_of_a_reader_need_not_be_announced (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+
+  rig_pass (rig, 58);
+  g_assert_false (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+  assert_cookie (rig, "sid-1");
+  rig_pass (rig, 0.9);
+  g_assert_true (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+  rig_pass (rig, 0.2);
+  g_assert_false (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+  assert_cookie (rig, "sid-1");
+  g_assert_true (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+  rig_pass (rig, 0.95);
+  g_assert_false (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+}
+
+static void
+nobody_is_let_in_while_somebody_switches (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (NULL);
+
+  assert_cookie (rig, "sid-1");
+  g_assert_true (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+  rig_write_identity (rig, SKOG);
+  g_assert_false (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+  rig_serve (rig);
+  g_assert_true (account_is_ready (rig->account, WANT_COOKIE, NULL, rig->now));
+}
+
+static void
 an_older_cookie_is_confirmed_before_it_is_served (void)
 {
   g_autoptr (Rig) rig = rig_logged_in (NULL);
@@ -245,6 +276,8 @@ a_quarantine_ends_grace (void)
 
 static const Sentence sentences[] = {
   SENTENCE (a_cookie_confirmed_a_minute_ago_is_served_without_a_call),
+  SENTENCE (who_comes_within_a_second_of_a_reader_need_not_be_announced),
+  SENTENCE (nobody_is_let_in_while_somebody_switches),
   SENTENCE (an_older_cookie_is_confirmed_before_it_is_served),
   SENTENCE (age_counts_from_the_question_and_not_from_its_answer),
   SENTENCE (who_asks_for_this_moment_is_never_served_from_memory),

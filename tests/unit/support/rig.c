@@ -292,10 +292,21 @@ post_for_waiter (Rig *rig, Event event)
   return event.waiter;
 }
 
+/* Whoever need not wait, by account_is_ready(), is answered at once, and nothing is done for him. */
 guint64
 rig_want (Rig *rig, Want want)
 {
-  return post_for_waiter (rig, (Event){.kind = EVENT_WANT, .want = want});
+  gboolean ready = account_is_ready (rig->account, want, NULL, rig->now);
+  gsize calls = rig->calls->len, log = rig->log->len;
+  guint64 waiter = post_for_waiter (rig, (Event){.kind = EVENT_WANT, .want = want});
+
+  if (ready)
+    {
+      assert_done (rig, waiter);
+      g_assert_cmpuint (rig->calls->len, ==, calls);
+      g_assert_cmpuint (rig->log->len, ==, log);
+    }
+  return waiter;
 }
 
 guint64
