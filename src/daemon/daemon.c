@@ -69,6 +69,9 @@ post (gpointer data, const Event *event)
       && credentials_changed (daemon->credentials))
     read_credentials_again (daemon);
   runner_post (daemon->runner, event);
+  /* Until a write to identity has ended the kernel lets nobody touch that file, not even the bell. */
+  if (event->kind == EVENT_COMMAND && event->command == COMMAND_SWITCH)
+    watchers_hurry (daemon->watchers);
 }
 
 static void

@@ -74,6 +74,15 @@ on_silence (gpointer data)
 }
 
 void
+watchers_hurry (Watchers *watchers)
+{
+  if (watchers->told == NULL)
+    return;
+  watchers->slow = TRUE;
+  go_on (watchers);
+}
+
+void
 watchers_wait (Watchers *watchers, WatchersTold told, gpointer data)
 {
   g_return_if_fail (watchers->told == NULL);
@@ -110,7 +119,7 @@ watchers_stop (Watchers *watchers)
 static void
 tell (Watchers *watchers, NodeId node)
 {
-  g_autofree char *path = tree_is_stale (watchers->tree, node) ? NULL : tree_path (watchers->tree, node);
+  g_autofree char *path = tree_is_gone (watchers->tree, node) ? NULL : tree_path (watchers->tree, node);
 
   if (path != NULL)
     bell_ring (watchers->bell, path);

@@ -26,6 +26,9 @@ void watchers_start (Watchers *watchers, Fs *fs, const char *mountpoint);
 /* Calls @told when all that was to be told has been, or when that takes too long to wait for; maybe before this returns. */
 void watchers_wait (Watchers *watchers, WatchersTold told, gpointer data);
 
+/* Whoever waits need not: what is to be told may have to wait for something that waits for him. */
+void watchers_hurry (Watchers *watchers);
+
 /* From now on nobody is told, and the bell is not needed any more. */
 void watchers_stop (Watchers *watchers);
 

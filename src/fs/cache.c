@@ -93,14 +93,13 @@ is_filled_with_what_is_there (const Cache *cache, NodeId node)
          || g_hash_table_lookup (cache->filled, GSIZE_TO_POINTER (node)) == tree_cookie (cache->fs->tree, node);
 }
 
-/* Who asks for the truth of this moment gets it from us; and a content of another length than the kernel knows does not fit in. */
+/* Who asks for the truth of this moment gets it from us; and so does who has waited for what may be another one soon. */
 void
-cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info)
+cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info, gboolean waited)
 {
-  gboolean cached = node_kind (node)->caching == CACHE_CONTENT && (info->flags & O_DIRECT) == 0
-                    && (info->flags & O_ACCMODE) == O_RDONLY && tree_is_usual (cache->fs->tree, node);
+  gboolean cached = node_kind (node)->caching == CACHE_CONTENT && (info->flags & O_ACCMODE) == O_RDONLY;
 
-  info->direct_io = cached ? 0 : 1;
+  info->direct_io = !cached || waited || (info->flags & O_DIRECT) != 0 ? 1 : 0;
   info->keep_cache = cached && is_filled_with_what_is_there (cache, node) ? 1 : 0;
 }
 

@@ -6,7 +6,10 @@
 #include <fcntl.h>
 
 /* From open(2) to the first read(2) of a program that is about to read. */
-#define GRANT_US (2 * G_USEC_PER_SEC)
+#define AT_ONCE_US (2 * G_USEC_PER_SEC)
+
+/* So often one who opens, or reads at once, waits anew because things have changed again while he was let through. */
+#define MOST_TRIES 5
 
 static Handle *
 handle_of (const struct fuse_file_info *info)
@@ -27,6 +30,7 @@ handle_free (gpointer memory)
 
   secret_buffer_clear (&handle->snapshot);
   secret_buffer_clear (&handle->granted);
+  g_clear_pointer (&handle->granted_session, secret_unref);
   secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
   g_clear_pointer (&handle->frozen, g_bytes_unref);
@@ -36,22 +40,40 @@ handle_free (gpointer memory)
   g_free (handle);
 }
 
-/* What an opener was let in for is his for a moment, though the session may end before he reads: another one is to come. */
-static void
+static const Secret *
+session_of (const Fs *fs, NodeId node)
+{
+  return account_session_id (fs->account, tree_own_identity (fs->tree, node));
+}
+
+/* What there is at the open may be all there is at the read. FALSE: there is nothing. */
+static gboolean
 grant (Fs *fs, Handle *handle)
 {
   g_autoptr (GError) error = NULL;
+  const Secret *session = session_of (fs, handle->node);
+  gboolean served = tree_read (fs->tree, handle->node, &handle->granted, &error);
 
-  if (tree_read (fs->tree, handle->node, &handle->granted, &error))
-    handle->granted_us = g_get_monotonic_time ();
+  handle->granted_session = session == NULL ? NULL : secret_ref ((Secret *)session);
+  handle->opened_us = g_get_monotonic_time ();
   poll_note_read (fs, handle, &handle->granted, error);
+  return served;
 }
 
-/* Whoever waits for changes wants to know of each. */
+/* Whether the first read of who was let in comes now; whoever waits for changes wants to know of each. */
 static gboolean
-is_granted (const Fs *fs, const Handle *handle)
+reads_at_once (const Handle *handle)
 {
-  return handle->granted.length > 0 && !handle->polls && g_get_monotonic_time () <= handle->granted_us + GRANT_US
+  return handle->granted.length > 0 && !handle->polls && g_get_monotonic_time () <= handle->opened_us + AT_ONCE_US;
+}
+
+/* The page cache may get what an opener was granted as long as that is the latest there was, and another one is to come. */
+static gboolean
+is_still_the_latest (const Fs *fs, const Handle *handle)
+{
+  const Secret *session = session_of (fs, handle->node);
+
+  return (session == NULL || session == handle->granted_session)
          && account_outlook (fs->account, tree_own_identity (fs->tree, handle->node)) != OUTLOOK_REFUSED;
 }
 
@@ -63,41 +85,17 @@ take_snapshot (Fs *fs, Handle *handle, GError **error)
 
   secret_buffer_clear (&handle->snapshot);
   served = tree_read (fs->tree, handle->node, &handle->snapshot, &failure);
-  if (!served && is_granted (fs, handle))
-    {
-      secret_buffer_append (&handle->snapshot, handle->granted.data, handle->granted.length);
-      return TRUE;
-    }
   poll_note_read (fs, handle, &handle->snapshot, failure);
-  secret_buffer_clear (&handle->granted);
   if (!served)
     g_propagate_error (error, g_steal_pointer (&failure));
   return served;
 }
 
 static void
-finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *info, gboolean waited)
+reply_open (Fs *fs, fuse_req_t request, Handle *handle, struct fuse_file_info *info)
 {
-  Handle *handle = g_new0 (Handle, 1);
+  NodeId node = handle->node;
 
-  cache_open_file (fs->cache, node, info);
-  /* The first read of one who has waited comes to us, and is the one that the grant is for. */
-  if (waited)
-    info->keep_cache = 0;
-  handle->node = node;
-  handle->opener = fuse_req_ctx (request)->pid;
-  handle->direct = info->direct_io;
-  handle->reads = (info->flags & O_ACCMODE) != O_WRONLY;
-  if (is_for_writing (info))
-    handle->input = tree_open_input (fs->tree, node);
-  else if (node_kind (node)->want != WANT_NOTHING)
-    grant (fs, handle);
-  if (node_row (node) == KIND_EVENTS)
-    handle->events = tree_open_events (fs->tree);
-  opener_audit (fs, request, node);
-  if (!is_for_writing (info))
-    metrics_count_open (tree_metrics (fs->tree), node);
-  freeze (fs, handle);
   info->fh = (guint64)(gsize)handle;
   info->noflush = handle->input == NULL ? 1 : 0;
   g_hash_table_add (fs->handles, handle);
@@ -107,10 +105,60 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
   gate_pass (fs, node);
 }
 
+/* FALSE, and the request is as it was, if what he wants is not there after all. */
+static gboolean
+finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *info, gboolean waited)
+{
+  Handle *handle = g_new0 (Handle, 1);
+  gboolean writes = is_for_writing (info);
+
+  handle->node = node;
+  handle->opener = fuse_req_ctx (request)->pid;
+  handle->reads = (info->flags & O_ACCMODE) != O_WRONLY;
+  if (!writes && node_kind (node)->want != WANT_NOTHING && !grant (fs, handle))
+    {
+      handle_free (handle);
+      return FALSE;
+    }
+  cache_open_file (fs->cache, node, info, waited);
+  handle->direct = info->direct_io;
+  if (writes)
+    handle->input = tree_open_input (fs->tree, node);
+  if (node_row (node) == KIND_EVENTS)
+    handle->events = tree_open_events (fs->tree);
+  opener_audit (fs, request, node);
+  if (!writes)
+    metrics_count_open (tree_metrics (fs->tree), node);
+  freeze (fs, handle);
+  reply_open (fs, request, handle, info);
+  return TRUE;
+}
+
+static void
+want_again (Parked *parked)
+{
+  parked->tries++;
+  parked_want (parked, node_kind (parked->node)->want, (parked->info.flags & O_DIRECT) != 0);
+}
+
+/* By the time that he is answered things may have changed once more. Another length makes the kernel look the path up anew. */
 static void
 open_again (Parked *parked)
 {
-  finish_open (parked->fs, parked->request, parked->node, &parked->info, TRUE);
+  Fs *fs = parked->fs;
+  g_autoptr (GError) error = NULL;
+  g_auto (SecretBuffer) content = {0};
+
+  if (!tree_fits (fs->tree, parked->node))
+    fuse_reply_err (parked->request, ESTALE);
+  else if (!finish_open (fs, parked->request, parked->node, &parked->info, TRUE))
+    {
+      if (parked->tries < MOST_TRIES || tree_read (fs->tree, parked->node, &content, &error))
+        want_again (parked);
+      else
+        parked_fail (parked, error);
+      return;
+    }
   parked_free (parked);
 }
 
@@ -138,7 +186,7 @@ is_ready (const Fs *fs, NodeId node, const struct fuse_file_info *info)
 
   if (want == WANT_NOTHING)
     return TRUE;
-  return (info->flags & O_DIRECT) == 0
+  return (info->flags & O_DIRECT) == 0 && tree_fits (fs->tree, node)
          && account_is_ready (fs->account, want, tree_own_identity (fs->tree, node), tree_now (fs->tree));
 }
 
@@ -148,14 +196,11 @@ op_open (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
   Fs *fs = fs_of (request);
   Parked *parked;
 
-  /* The kernel looks the path up anew then. */
-  if (tree_is_stale (fs->tree, node))
-    fuse_reply_err (request, ESTALE);
+  if (tree_is_gone (fs->tree, node))
+    fuse_reply_err (request, ENOENT);
   else if (is_for_writing (info))
     open_for_writing (fs, request, node, info);
-  else if (is_ready (fs, node, info))
-    finish_open (fs, request, node, info, FALSE);
-  else
+  else if (!is_ready (fs, node, info) || !finish_open (fs, request, node, info, FALSE))
     {
       parked = parked_new (fs, request, node, open_again);
       parked->info = *info;
@@ -172,17 +217,17 @@ reply_part (fuse_req_t request, const SecretBuffer *content, size_t size, off_t 
 }
 
 /*
- * For the page cache, which all share: what is there now, and never what this opener saw. What he was granted is out of there
- * again at once. A content of another length than the kernel knows would be cut off, or filled up.
+ * For the page cache, which all share: what is there now, and not what this opener saw. If there is nothing, the last that there
+ * was will do for one who has just been let in, and is out of there again at once.
  */
 static void
-read_cached (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset)
+read_for_page_cache (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset)
 {
   NodeId node = handle->node;
   g_auto (SecretBuffer) content = {0};
   g_autoptr (GError) error = NULL;
 
-  if (!tree_read (fs->tree, node, &content, &error) && is_granted (fs, handle))
+  if (!tree_read (fs->tree, node, &content, &error) && reads_at_once (handle) && is_still_the_latest (fs, handle))
     {
       reply_part (request, &handle->granted, size, offset);
       cache_forget_content (fs->cache, node);
@@ -192,7 +237,7 @@ read_cached (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offs
   secret_buffer_clear (&handle->granted);
   if (error != NULL)
     fail_request (fs, request, node, error);
-  else if (!tree_is_usual (fs->tree, node))
+  else if (!tree_fits (fs->tree, node))
     fuse_reply_err (request, ESTALE);
   else
     {
@@ -201,7 +246,44 @@ read_cached (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offs
     }
 }
 
-/* A reader who goes on gets the rest of what he began; one who starts again at 0 gets what is there now. */
+/* A reader who goes on gets the rest of what he began; one who starts again at 0 gets what is there now. FALSE: there is nothing. */
+static gboolean
+read_past_page_cache (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset, GError **error)
+{
+  if (offset == 0 || !handle->has_snapshot)
+    handle->has_snapshot = take_snapshot (fs, handle, error);
+  if (!handle->has_snapshot)
+    return FALSE;
+  secret_buffer_clear (&handle->granted);
+  reply_part (request, &handle->snapshot, size, offset);
+  return TRUE;
+}
+
+static void
+read_again (Parked *parked)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (read_past_page_cache (parked->fs, parked->request, parked->handle, parked->size, parked->offset, &error))
+    parked_free (parked);
+  else if (parked->tries < MOST_TRIES)
+    want_again (parked);
+  else
+    parked_fail (parked, error);
+}
+
+/* There is nothing any more for one who has just been let in: he waits once more. No page is locked meanwhile. */
+static void
+wait_to_read (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset)
+{
+  Parked *parked = parked_new (fs, request, handle->node, read_again);
+
+  parked->handle = handle;
+  parked->size = size;
+  parked->offset = offset;
+  want_again (parked);
+}
+
 void
 op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info)
 {
@@ -210,26 +292,19 @@ op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct 
   g_autoptr (GError) error = NULL;
 
   if (handle->frozen != NULL)
+    read_frozen (fs, request, handle, size, offset);
+  else if (handle->events != NULL)
+    stream_read (fs, request, size, offset, info);
+  /* mmap(2), sendfile(2) and splice(2) go by the page cache however the file was opened, and have no lock owner. */
+  else if (!handle->direct || info->lock_owner == 0)
+    read_for_page_cache (fs, request, handle, size, offset);
+  else if (!read_past_page_cache (fs, request, handle, size, offset, &error))
     {
-      read_frozen (fs, request, handle, size, offset);
-      return;
+      if (reads_at_once (handle))
+        wait_to_read (fs, request, handle, size, offset);
+      else
+        fail_request (fs, request, node, error);
     }
-  if (handle->events != NULL)
-    {
-      stream_read (fs, request, size, offset, info);
-      return;
-    }
-  if (!handle->direct)
-    {
-      read_cached (fs, request, handle, size, offset);
-      return;
-    }
-  if (offset == 0 || !handle->has_snapshot)
-    handle->has_snapshot = take_snapshot (fs, handle, &error);
-  if (handle->has_snapshot)
-    reply_part (request, &handle->snapshot, size, offset);
-  else
-    fail_request (fs, request, node, error);
 }
 
 void

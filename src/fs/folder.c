@@ -20,7 +20,7 @@ entry_of (const Fs *fs, NodeId node)
 static void
 reply_entry (Fs *fs, fuse_req_t request, NodeId folder, const char *name)
 {
-  NodeId node = tree_is_stale (fs->tree, folder) ? 0 : tree_lookup (fs->tree, folder, name);
+  NodeId node = tree_is_gone (fs->tree, folder) ? 0 : tree_lookup (fs->tree, folder, name);
   struct fuse_entry_param entry;
 
   if (node == 0)
@@ -168,10 +168,9 @@ op_opendir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
   Fs *fs = fs_of (request);
   Parked *parked;
 
-  /* The kernel looks the path up anew then. */
-  if (tree_is_stale (fs->tree, node))
+  if (tree_is_gone (fs->tree, node))
     {
-      fuse_reply_err (request, ESTALE);
+      fuse_reply_err (request, ENOENT);
       return;
     }
   if (!tree_needs_identities (fs->tree, node))
@@ -216,7 +215,7 @@ add_name_and_attributes (Fs *fs, fuse_req_t request, char *bytes, gsize room, co
 {
   struct fuse_entry_param param = entry_of (fs, entry->node);
 
-  if (tree_is_stale (fs->tree, entry->node))
+  if (!tree_leads_to (fs->tree, entry->node))
     param.ino = 0;
   return fuse_add_direntry_plus (request, bytes, room, entry->name, &param, next);
 }

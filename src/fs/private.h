@@ -19,10 +19,11 @@ typedef struct
   gboolean direct;       /* it goes past the page cache, so each opener may have its own view */
   gboolean has_snapshot; /* what a reader reads on from, when he began at 0 */
   SecretBuffer snapshot;
-  SecretBuffer granted; /* what there was when the open went through */
-  gint64 granted_us;    /* and when; monotonic clock */
-  GBytes *frozen;       /* what he reads to the end; NULL: it is no such file (frozen.c) */
-  gboolean frozen_read; /* he has begun to */
+  SecretBuffer granted;    /* what there was when the open went through */
+  Secret *granted_session; /* and in which session; NULL: none */
+  gint64 opened_us;        /* and when; monotonic clock */
+  GBytes *frozen;          /* what he reads to the end; NULL: it is no such file (frozen.c) */
+  gboolean frozen_read;    /* he has begun to */
   guint64 frozen_number;
   Input *input; /* NULL: not open for writing */
   pid_t opener;
@@ -83,10 +84,11 @@ struct Parked
   NodeId node;
   struct fuse_file_info info;
   char *name;         /* of a LOOKUP */
-  Handle *handle;     /* of a WRITE or FLUSH */
+  Handle *handle;     /* of a WRITE, FLUSH or READ */
   gsize written;      /* bytes, of a WRITE */
   SecretBuffer bytes; /* of a WRITE */
   gboolean at_end;    /* it is a FLUSH */
+  guint tries;        /* so often he has waited in vain, though he was let through */
   gsize size;         /* of a READ */
   off_t offset;       /* likewise */
   /* It does not wait for the account: takes it out of the queue in which it waits. */
@@ -122,7 +124,7 @@ void cache_free (Cache *cache);
 double cache_names_s (void);
 double cache_attributes_s (NodeId node);
 /* Sets whether who opens @node goes by the page cache, and whether he may go by what is in it. */
-void cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info);
+void cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info, gboolean waited);
 void cache_open_folder (const Cache *cache, struct fuse_file_info *info);
 /* A READ for the page cache was answered with what @node reads as now. */
 void cache_note_filled (Cache *cache, NodeId node);

@@ -126,7 +126,7 @@ fs_is_written (const Fs *fs, NodeId node)
     {
       const Parked *parked = value;
 
-      if (parked->node == node && parked->handle != NULL && !parked->at_end)
+      if (parked->node == node && parked->written > 0)
         return TRUE;
     }
   return FALSE;

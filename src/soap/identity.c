@@ -53,8 +53,8 @@ identity_equal (const Identity *a, const Identity *b)
   return guid_equal (&a->id, &b->id) && guid_equal (&a->user_id, &b->user_id)
          && strcmp (a->user_name, b->user_name) == 0 && strcmp (a->client_name, b->client_name) == 0
          && a->client_id == b->client_id && a->contact_id == b->contact_id && a->employee_id == b->employee_id
-         && a->is_current == b->is_current && a->is_default == b->is_default && a->is_protected == b->is_protected
-         && a->is_disabled == b->is_disabled && same_servers (a->servers, b->servers);
+         && a->is_default == b->is_default && a->is_protected == b->is_protected && a->is_disabled == b->is_disabled
+         && same_servers (a->servers, b->servers);
 }
 
 IdentityServer *

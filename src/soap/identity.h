@@ -33,7 +33,7 @@ Identity *identity_ref (Identity *identity);
 void identity_unref (Identity *identity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Identity, identity_unref)
 
-/* Whether all fields of the two are the same. */
+/* Whether all fields of the two are the same, but for is_current, which says something of a moment. */
 gboolean identity_equal (const Identity *a, const Identity *b);
 
 /* Appends a server and returns it. For the one who builds @identity. */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* A session id of the service, with the newline. */
+/* Of a session id of the service, with the newline. */
 #define USUAL_COOKIE_LENGTH 25
 
 static void
@@ -58,11 +58,45 @@ forget (Tree *tree, StaleKind kind, NodeId node, const char *name)
   g_array_append_val (tree->changes.stale, stale);
 }
 
+/* What is read past the page cache may be in there all the same, for who has mapped it. */
 static void
 forget_file (Tree *tree, NodeId node)
 {
-  if (node_kind (node)->caching != CACHE_NOTHING)
-    forget (tree, node_kind (node)->caching == CACHE_CONTENT ? STALE_CONTENT : STALE_ATTRIBUTES, node, NULL);
+  const NodeKind *kind = node_kind (node);
+
+  if (kind->caching != CACHE_NOTHING)
+    forget (tree, S_ISREG (kind->mode) ? STALE_CONTENT : STALE_ATTRIBUTES, node, NULL);
+}
+
+static gboolean
+has_length (const NodeKind *kind)
+{
+  return kind->bears_cookie && kind->caching == CACHE_CONTENT;
+}
+
+NodeId
+changes_node (const Tree *tree, Kind row, guint slot)
+{
+  NodeId node = node_make (row, slot);
+  guint own = row > KIND_CLIENT ? directory_identity (tree->directory, slot)->cookie_length : 0;
+
+  if (!has_length (node_kind (node)))
+    return node;
+  return node_of_length (node, own != 0 ? own : tree->changes.cookie_length);
+}
+
+/* Another length makes another node. Who has the one of before open, or mapped, is not served what does not fit in it. */
+static void
+change_length (Tree *tree, Kind row, guint slot, guint *length)
+{
+  NodeId before = changes_node (tree, row, slot);
+  const Secret *cookie = tree_cookie (tree, before);
+
+  if (cookie == NULL || secret_length (cookie) + 1 == node_length (before))
+    return;
+  *length = (guint)secret_length (cookie) + 1;
+  forget (tree, STALE_CONTENT, before, NULL);
+  forget (tree, STALE_NAME, tree_parent (tree, before), node_kind (before)->name);
 }
 
 /* What is different at every moment gets a new time only with the rest: tar looks at it again when it has read a file. */
@@ -75,7 +109,7 @@ changes_note (Tree *tree, Changes what, gint64 now_us)
   at_us[CHANGES_ALWAYS] = MAX (now_us, at_us[CHANGES_ALWAYS] + 1);
   for (Kind row = KIND_ROOT; row < KIND_CLIENT; row++)
     if (node_kind (node_make (row, 0))->changes == what)
-      forget_file (tree, node_make (row, 0));
+      forget_file (tree, changes_node (tree, row, 0));
 }
 
 /* Those of one identity, which change with its own session or with which identity is active. */
@@ -84,7 +118,7 @@ forget_files_of (Tree *tree, guint slot, Changes what)
 {
   for (Kind row = KIND_ONE; row < N_KINDS; row++)
     if (node_kind (node_make (row, slot))->changes == what)
-      forget_file (tree, node_make (row, slot));
+      forget_file (tree, changes_node (tree, row, slot));
 }
 
 static void
@@ -96,18 +130,18 @@ touch_active (Tree *tree, const Guid *identity_id, gint64 now_us)
     forget_files_of (tree, (guint)slot, CHANGES_WITH_IDENTITY);
 }
 
+/* While it is being found out which identity is active, it is taken to be the one that it last was. */
 static void
 change_identity (Tree *tree, gint64 now_us)
 {
   const Identity *active = account_last_identity (tree->account);
-  Guid now_active = active == NULL ? guid_zero : active->id;
 
-  if (!guid_equal (&now_active, &tree->changes.active))
+  if (active != NULL && !guid_equal (&active->id, &tree->changes.active))
     {
       touch_active (tree, &tree->changes.active, now_us);
-      touch_active (tree, &now_active, now_us);
+      touch_active (tree, &active->id, now_us);
+      tree->changes.active = active->id;
     }
-  tree->changes.active = now_active;
   changes_note (tree, CHANGES_WITH_IDENTITY, now_us);
 }
 
@@ -163,7 +197,10 @@ void
 tree_changed (Tree *tree, Changed changed, gint64 now_us)
 {
   if ((changed & CHANGED_SESSION) != 0)
-    changes_note (tree, CHANGES_WITH_SESSION, now_us);
+    {
+      change_length (tree, KIND_COOKIE, 0, &tree->changes.cookie_length);
+      changes_note (tree, CHANGES_WITH_SESSION, now_us);
+    }
   if ((changed & CHANGED_IDENTITY) != 0)
     change_identity (tree, now_us);
   if ((changed & CHANGED_PASSPORT) != 0)
@@ -177,8 +214,12 @@ tree_own_changed (Tree *tree, const Guid *identity_id, gint64 now_us)
 {
   gint slot = directory_touch_own (tree->directory, identity_id, now_us);
 
-  for (; slot >= 0; slot = directory_identity (tree->directory, (guint)slot)->before)
-    forget_files_of (tree, (guint)slot, CHANGES_WITH_OWN);
+  for (DirectoryIdentity *entry; slot >= 0; slot = entry->before)
+    {
+      entry = directory_identity (tree->directory, (guint)slot);
+      change_length (tree, KIND_ONE_COOKIE, (guint)slot, &entry->cookie_length);
+      forget_files_of (tree, (guint)slot, CHANGES_WITH_OWN);
+    }
 }
 
 static gint64
@@ -208,7 +249,7 @@ tree_changed_us (const Tree *tree, NodeId node)
 }
 
 gboolean
-tree_is_stale (const Tree *tree, NodeId node)
+tree_is_gone (const Tree *tree, NodeId node)
 {
   Kind row = node_row (node);
 
@@ -217,20 +258,24 @@ tree_is_stale (const Tree *tree, NodeId node)
   if (row == KIND_CLIENT)
     return directory_client (tree->directory, node_slot (node))->members->len == 0;
   if (row > KIND_CLIENT)
-    return !directory_identity (tree->directory, node_slot (node))->present;
+    return !directory_is_there (tree->directory, node_slot (node));
   return (row == KIND_PASSPORT || node_kind (node)->parent == KIND_PASSPORT) && !tree->changes.passport_shown;
 }
 
-/* The first one that is served settles how long they are; the service's are all alike. */
 gboolean
-tree_is_usual (Tree *tree, NodeId node)
+tree_leads_to (const Tree *tree, NodeId node)
 {
-  const Secret *cookie = node_kind (node)->bears_cookie ? tree_cookie (tree, node) : NULL;
+  Kind row = node_row (node);
 
-  if (cookie == NULL)
-    return !node_kind (node)->bears_cookie;
-  if (!tree->changes.cookie_settled)
-    tree->changes.cookie_length = secret_length (cookie) + 1;
-  tree->changes.cookie_settled = TRUE;
-  return secret_length (cookie) + 1 == tree->changes.cookie_length;
+  if (row > KIND_CLIENT && !directory_identity (tree->directory, node_slot (node))->present)
+    return FALSE;
+  return !tree_is_gone (tree, node) && changes_node (tree, row, node_slot (node)) == node;
+}
+
+gboolean
+tree_fits (const Tree *tree, NodeId node)
+{
+  const Secret *cookie = node_length (node) == 0 ? NULL : tree_cookie (tree, node);
+
+  return cookie == NULL || secret_length (cookie) + 1 == node_length (node);
 }

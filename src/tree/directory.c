@@ -100,7 +100,11 @@ add_identity (Directory *directory, Identity *identity, gint before)
 
   entry.client = stays ? earlier->client : ensure_client (directory, identity);
   if (earlier != NULL)
-    entry.own_changed_us = earlier->own_changed_us;
+    {
+      entry.own_changed_us = earlier->own_changed_us;
+      entry.active_us = earlier->active_us;
+      entry.cookie_length = earlier->cookie_length;
+    }
   g_array_append_val (directory->identities, entry);
   return directory->identities->len - 1;
 }
@@ -225,10 +229,16 @@ directory_client (const Directory *directory, guint slot)
   return g_ptr_array_index (directory->clients, slot);
 }
 
-const DirectoryIdentity *
+DirectoryIdentity *
 directory_identity (const Directory *directory, guint slot)
 {
   return &g_array_index (directory->identities, DirectoryIdentity, slot);
+}
+
+gboolean
+directory_is_there (const Directory *directory, guint slot)
+{
+  return directory_find_identity (directory, directory_identity (directory, slot)->identity->id.text) >= 0;
 }
 
 gint

@@ -24,6 +24,7 @@ typedef struct
   gboolean listed;       /* in the update under way */
   gint64 since_us;       /* wall clock: it is what it is since then */
   gint64 active_us;      /* it is the active one, or not, since then; 0: since it is there */
+  guint cookie_length;   /* of its own session id with its newline, or of the last one; 0: there was none */
   gint64 own_changed_us; /* its own session is what it is since then; 0: there was none */
 } DirectoryIdentity;
 
@@ -50,12 +51,15 @@ void directory_free (Directory *directory);
 /* Takes over a new list (NULL: none is known any more), and says in directory->changes what is different. */
 void directory_update (Directory *directory, const GPtrArray *identities, gint64 now_us);
 
+/* Whether the identity in @slot is there now, be it that something of it has changed and it has another slot. */
+gboolean directory_is_there (const Directory *directory, guint slot);
+
 /* The slot, or -1 if there is no such client or identity now. */
 gint directory_find_client (const Directory *directory, const char *name);
 gint directory_find_identity (const Directory *directory, const char *guid);
 
 const DirectoryClient *directory_client (const Directory *directory, guint slot);
-const DirectoryIdentity *directory_identity (const Directory *directory, guint slot);
+DirectoryIdentity *directory_identity (const Directory *directory, guint slot);
 
 /* The own session of this identity is another one. The slot that it has, or had last; -1: there never was such an identity. */
 gint directory_touch_own (Directory *directory, const Guid *identity_id, gint64 now_us);

@@ -80,8 +80,9 @@ static const NodeKind kinds[N_KINDS] = {
   [KIND_ONE_IS_PROTECTED] = ONE ("is_protected", render_one_is_protected),
   [KIND_ONE_IS_DISABLED] = ONE ("is_disabled", render_one_is_disabled),
   [KIND_ONE_SERVERS] = ONE ("servers", render_one_servers),
-  [KIND_ONE_DOCUMENT] = ONE ("identity.xml", render_one_document),
 #undef ONE
+  [KIND_ONE_DOCUMENT]
+  = {"identity.xml", KIND_ONE, PUBLIC, .render = render_one_document, .changes = CHANGES_WITH_IDENTITY},
   [KIND_ONE_SESSION] = {"session", KIND_ONE, PUBLIC, NULL, WANT_SESSION, render_session, .changes = CHANGES_WITH_OWN,
                         .announced = TRUE, .rings = RINGS_WITH_STATE},
   [KIND_ONE_COOKIE] = {"cookie", KIND_ONE, COOKIE, NULL, WANT_COOKIE, render_cookie, .changes = CHANGES_WITH_OWN,
@@ -105,6 +106,19 @@ guint
 node_slot (NodeId node)
 {
   return (guint)(node >> 8);
+}
+
+/* A row has 8 bits, a slot 32, and a length the rest. */
+guint
+node_length (NodeId node)
+{
+  return (guint)(node >> 40);
+}
+
+NodeId
+node_of_length (NodeId node, gsize length)
+{
+  return (node & (((NodeId)1 << 40) - 1)) | (NodeId)length << 40;
 }
 
 NodeId

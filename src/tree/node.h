@@ -1,7 +1,7 @@
 /*
  * Which file is what. Every file of the tree is a row of one table; a file that exists once for each client or identity
- * is one row and many nodes. A node is a number made of its row and of the slot of its client or identity, so nothing has
- * to be kept for the kernel, and FORGET has nothing to forget.
+ * is one row and many nodes. A node is a number made of its row, of the slot of its client or identity, and of a length; so
+ * nothing has to be kept for the kernel, and FORGET has nothing to forget.
  */
 #pragma once
 
@@ -133,3 +133,7 @@ const NodeKind *node_kind (NodeId node);
 Kind node_row (NodeId node);
 guint node_slot (NodeId node);
 NodeId node_make (Kind row, guint slot);
+
+/* Of a file that the kernel keeps, and whose length may be another one some day: each length makes a node of its own. Else 0. */
+guint node_length (NodeId node);
+NodeId node_of_length (NodeId node, gsize length);

@@ -166,13 +166,19 @@ RENDER (one_employee_id)
   return number (content, one (tree, node)->employee_id);
 }
 
-/* The list says what was current when it was made; the session knows what is. */
-RENDER (one_is_current)
+/* The list says what was current when it was made; the session knows what is, and while it is being found out, what was last. */
+static gboolean
+is_current (const Tree *tree, const Identity *identity)
 {
   const Identity *active = account_last_identity (tree->account);
-  const Identity *identity = one (tree, node);
+  const Guid *id = active != NULL ? &active->id : &tree->changes.active;
 
-  return truth (content, active != NULL ? guid_equal (&active->id, &identity->id) : identity->is_current);
+  return guid_is_zero (id) ? identity->is_current : guid_equal (id, &identity->id);
+}
+
+RENDER (one_is_current)
+{
+  return truth (content, is_current (tree, one (tree, node)));
 }
 
 RENDER (one_is_default)
@@ -207,6 +213,9 @@ RENDER (one_servers)
 
 RENDER (one_document)
 {
-  identity_write_document (one (tree, node), content);
+  Identity now = *one (tree, node);
+
+  now.is_current = is_current (tree, &now);
+  identity_write_document (&now, content);
   return TRUE;
 }

@@ -32,16 +32,17 @@ typedef struct
 {
   gint64 at_us[N_CHANGES]; /* wall clock; never the same twice */
   GArray *stale;           /* of Stale */
-  Guid active;             /* the identity that is_current says it is; zero: none is */
+  Guid active;             /* the identity that was last known to be; zero: none was */
   gboolean passport_shown;
-  gsize cookie_length;     /* of a session id with its newline, for the kernel */
-  gboolean cookie_settled; /* one was served that was so long */
+  guint cookie_length; /* of the mount's session id with its newline, or of the last one; the kernel goes by it */
 } TreeChanges;
 
 /* changes.c */
 void changes_init (TreeChanges *changes, gint64 now_us);
 void changes_clear (TreeChanges *changes);
 void changes_note (Tree *tree, Changes what, gint64 now_us);
+/* The node that @row has now, in @slot: that of its length, if it is one whose length makes its node. */
+NodeId changes_node (const Tree *tree, Kind row, guint slot);
 
 struct Tree
 {

@@ -103,7 +103,7 @@ lookup_row (const Tree *tree, NodeId folder, const char *name)
       const NodeKind *kind = node_kind (node_make (row, 0));
 
       if (kind->parent == node_row (folder) && kind->name != NULL && strcmp (kind->name, name) == 0)
-        return is_hidden (tree, row) ? 0 : node_make (row, node_slot (folder));
+        return is_hidden (tree, row) ? 0 : changes_node (tree, row, node_slot (folder));
     }
   return 0;
 }
@@ -179,7 +179,7 @@ tree_list (const Tree *tree, NodeId folder)
         const NodeKind *kind = node_kind (node_make (row, 0));
 
         if (kind->parent == node_row (folder) && kind->name != NULL && !is_hidden (tree, row))
-          add_entry (entries, node_make (row, node_slot (folder)), kind->name);
+          add_entry (entries, changes_node (tree, row, node_slot (folder)), kind->name);
       }
   return entries;
 }
@@ -217,15 +217,6 @@ tree_inode (const Tree *tree, NodeId node)
   return row;
 }
 
-/* Without a session it is what the next one's will be: who goes by it finds the file as long as it is when he has opened it. */
-static off_t
-cookie_size (const Tree *tree, NodeId node)
-{
-  const Secret *cookie = tree_cookie (tree, node);
-
-  return (off_t)(cookie == NULL ? tree->changes.cookie_length : secret_length (cookie) + 1);
-}
-
 static off_t
 size_of (const Tree *tree, NodeId node)
 {
@@ -254,7 +245,7 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   *attributes = (struct stat){
     .st_ino = tree_inode (tree, node),
     .st_mode = access_mode (&tree->access, kind),
-    .st_nlink = tree_is_stale (tree, node) ? 0 : 1, /* for a folder: not counted, as on btrfs */
+    .st_nlink = tree_is_gone (tree, node) ? 0 : 1, /* for a folder: not counted, as on btrfs */
     .st_uid = tree->uid,
     .st_gid = access_gid (&tree->access, kind, tree->gid),
     .st_blksize = 4096,
@@ -264,8 +255,9 @@ tree_stat (const Tree *tree, NodeId node, struct stat *attributes)
   /* tail -f goes by it: it never shrinks. */
   if (node_row (node) == KIND_EVENTS)
     attributes->st_size = events_size (tree->events);
-  else if (kind->bears_cookie && kind->caching == CACHE_CONTENT)
-    attributes->st_size = cookie_size (tree, node);
+  /* Without a session it is the length of the last one's, or the usual one: who goes by it will find the file that long. */
+  else if (node_length (node) > 0)
+    attributes->st_size = node_length (node);
   else if (S_ISREG (kind->mode))
     attributes->st_size = size_of (tree, node);
   else if (S_ISLNK (kind->mode))

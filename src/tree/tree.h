@@ -62,22 +62,19 @@ NodeId tree_parent (const Tree *tree, NodeId node);
 /* Where @node is below the root, as one would type it: "export/header"; "" for the root. The caller frees it. */
 char *tree_path (const Tree *tree, NodeId node);
 
-/*
- * Whether no name leads to @node any more, though somebody may still have it open: it is gone, or another node has taken its
- * place. All else can be asked of it, and it reads as it last did.
- */
-gboolean tree_is_stale (const Tree *tree, NodeId node);
+/* Whether @node is gone, though somebody may still have it open. All else can be asked of it, and it reads as it last did. */
+gboolean tree_is_gone (const Tree *tree, NodeId node);
 
 /* What has become another one since this was last called: an array of Stale, the caller's. */
 GArray *tree_take_stale (Tree *tree);
 
 void tree_stat (const Tree *tree, NodeId node, struct stat *attributes);
 
-/*
- * Whether @node, which is CACHE_CONTENT, is now as long as the kernel takes it to be for ever. What is longer or shorter must
- * not get into the page cache.
- */
-gboolean tree_is_usual (Tree *tree, NodeId node);
+/* Whether it is to @node, and not to another one in its place, that its name leads. */
+gboolean tree_leads_to (const Tree *tree, NodeId node);
+
+/* FALSE if @node reads as something of another length than its own: its name leads to another node, or is about to. */
+gboolean tree_fits (const Tree *tree, NodeId node);
 
 /* The session id that @node, which bears_cookie, has now; NULL: none may be handed out. The account's. */
 const Secret *tree_cookie (const Tree *tree, NodeId node);

@@ -82,7 +82,7 @@ another_session_is_another_cookie (void)
 {
   g_autoptr (Kernel) kernel = kernel_new ();
 
-  assert_told (kernel, CHANGED_SESSION, ":attributes cookie:content session:attributes");
+  assert_told (kernel, CHANGED_SESSION, ":attributes cookie:content session:content");
 }
 
 static void
@@ -93,8 +93,9 @@ a_switch_concerns_the_two_identities_and_no_other (void)
   rig_write_identity (kernel->rig, SKOG);
   rig_serve (kernel->rig);
   assert_told (kernel, CHANGED_IDENTITY,
-               "current:attributes identities/Fjord AS/" FJORD "/is_current:attributes identities/Skog AS/" SKOG
-               "/is_current:attributes identity:attributes");
+               "current:attributes identities/Fjord AS/" FJORD "/identity.xml:content identities/Fjord AS/" FJORD
+               "/is_current:content identities/Skog AS/" SKOG "/identity.xml:content identities/Skog AS/" SKOG
+               "/is_current:content identity:content");
 }
 
 static void
@@ -145,7 +146,8 @@ an_identity_of_which_something_changed_is_another_node (void)
   after = tree_lookup (kernel->tree, folder, SKOG);
   g_assert_cmpuint (after, !=, before);
   g_assert_cmpuint (tree_inode (kernel->tree, after), ==, tree_inode (kernel->tree, before));
-  g_assert_true (tree_is_stale (kernel->tree, before) && !tree_is_stale (kernel->tree, after));
+  g_assert_true (!tree_leads_to (kernel->tree, before) && tree_leads_to (kernel->tree, after));
+  g_assert_false (tree_is_gone (kernel->tree, before));
   tree_read (kernel->tree, tree_lookup (kernel->tree, before, "contact_id"), &old, NULL);
   tree_read (kernel->tree, tree_lookup (kernel->tree, after, "contact_id"), &new, NULL);
   g_assert_cmpstr (old.data, !=, new.data);
@@ -159,11 +161,10 @@ passport_comes_into_the_root_and_goes (void)
 
   rig_write_login (kernel->rig, credential_by_token ());
   rig_serve (kernel->rig);
-  assert_told (kernel, CHANGED_PASSPORT,
-               ":content passport/email:attributes passport/id:attributes passport:attributes");
+  assert_told (kernel, CHANGED_PASSPORT, ":content passport/email:content passport/id:content passport:attributes");
   rig_log_in (kernel->rig, NULL);
   assert_told (kernel, CHANGED_PASSPORT,
-               ":content :name=passport passport/email:attributes passport/id:attributes passport:attributes");
+               ":content :name=passport passport/email:content passport/id:content passport:attributes");
 }
 
 static void
@@ -173,30 +174,45 @@ an_own_session_concerns_its_identity_alone (void)
   Guid skog = guid_of (SKOG);
 
   tree_own_changed (kernel->tree, &skog, NOW);
-  assert_told (kernel, 0, "identities/Skog AS/" SKOG "/cookie:content identities/Skog AS/" SKOG "/session:attributes");
+  assert_told (kernel, 0, "identities/Skog AS/" SKOG "/cookie:content identities/Skog AS/" SKOG "/session:content");
 }
 
 static void
-the_first_cookie_settles_how_long_they_are (void)
+a_cookie_of_another_length_is_another_node (void)
+{
+  g_autoptr (Kernel) kernel = kernel_new ();
+  NodeId root = node_make (KIND_ROOT, 0), before = tree_lookup (kernel->tree, root, "cookie"), after;
+  struct stat attributes;
+
+  tree_stat (kernel->tree, before, &attributes);
+  g_assert_cmpint (attributes.st_size, ==, strlen ("sid-1\n"));
+  rig_log_in (kernel->rig, NULL);
+  assert_told (kernel, CHANGED_SESSION, ":attributes cookie:content session:content");
+  g_assert_cmpuint (tree_lookup (kernel->tree, root, "cookie"), ==, before);
+  kernel->rig->service->sessions_made = 9999;
+  rig_log_in (kernel->rig, NULL);
+  g_assert_false (tree_fits (kernel->tree, before));
+  assert_told (kernel, CHANGED_SESSION, ":attributes :name=cookie cookie:content cookie:content session:content");
+  after = tree_lookup (kernel->tree, root, "cookie");
+  g_assert_cmpuint (after, !=, before);
+  g_assert_true (tree_fits (kernel->tree, after) && tree_leads_to (kernel->tree, after));
+  g_assert_false (tree_leads_to (kernel->tree, before));
+  tree_stat (kernel->tree, after, &attributes);
+  g_assert_cmpint (attributes.st_size, ==, strlen ("sid-10000\n"));
+  tree_stat (kernel->tree, before, &attributes);
+  g_assert_cmpint (attributes.st_size, ==, strlen ("sid-1\n"));
+}
+
+static void
+without_a_session_the_cookie_is_as_long_as_usual (void)
 {
   TreeConfig config = {.mountpoint = "/mnt/so24", .now_us = NOW};
   g_autoptr (Rig) rig = rig_new ();
   g_autoptr (Tree) tree = tree_new (&config, rig->account);
-  NodeId cookie = node_make (KIND_COOKIE, 0);
   struct stat attributes;
 
-  tree_stat (tree, cookie, &attributes);
+  tree_stat (tree, tree_lookup (tree, node_make (KIND_ROOT, 0), "cookie"), &attributes);
   g_assert_cmpint (attributes.st_size, ==, 25);
-  g_assert_false (tree_is_usual (tree, cookie));
-  rig_log_in (rig, NULL);
-  g_assert_true (tree_is_usual (tree, cookie));
-  tree_stat (tree, cookie, &attributes);
-  g_assert_cmpint (attributes.st_size, ==, strlen ("sid-1\n"));
-  rig->service->sessions_made = 9999;
-  rig_log_in (rig, NULL);
-  g_assert_false (tree_is_usual (tree, cookie));
-  tree_stat (tree, cookie, &attributes);
-  g_assert_cmpint (attributes.st_size, ==, strlen ("sid-10000\n"));
 }
 
 static void
@@ -219,7 +235,8 @@ static const Sentence sentences[] = {
   SENTENCE (an_identity_of_which_something_changed_is_another_node),
   SENTENCE (passport_comes_into_the_root_and_goes),
   SENTENCE (an_own_session_concerns_its_identity_alone),
-  SENTENCE (the_first_cookie_settles_how_long_they_are),
+  SENTENCE (a_cookie_of_another_length_is_another_node),
+  SENTENCE (without_a_session_the_cookie_is_as_long_as_usual),
   SENTENCE (what_differs_at_every_moment_is_not_kept_and_not_told),
 };
 

@@ -218,7 +218,7 @@ passport_is_there_only_after_a_login_by_token (void)
   g_autoptr (Tree) tree = tree_for (rig);
 
   g_assert_cmpuint (find (tree, "passport"), ==, 0);
-  g_assert_true (tree_is_stale (tree, KIND_PASSPORT));
+  g_assert_true (tree_is_gone (tree, KIND_PASSPORT));
   rig_write_login (rig, credential_by_token ());
   rig_serve (rig);
   tree_changed (tree, CHANGED_PASSPORT, NOW);
@@ -237,8 +237,8 @@ an_identity_that_goes_is_gone_and_comes_back_as_the_same_node (void)
   service_remove (rig->service, SKOG);
   rig_log_in (rig, NULL);
   tree_changed (tree, CHANGED_IDENTITIES, NOW);
-  g_assert_true (tree_is_stale (tree, node));
-  g_assert_true (tree_is_stale (tree, folder));
+  g_assert_true (tree_is_gone (tree, node));
+  g_assert_true (tree_is_gone (tree, folder));
   service_add (rig->service, SKOG, "Skog AS");
   rig_log_in (rig, NULL);
   tree_changed (tree, CHANGED_IDENTITIES, NOW);
