@@ -16,8 +16,9 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from support import crowd_changes, crowd_reads  # pylint: disable=wrong-import-position
+from support import crowd_changes, crowd_lists, crowd_reads  # pylint: disable=wrong-import-position
 
+ROUNDS = {**crowd_reads.ROUNDS, **crowd_lists.ROUNDS, **crowd_changes.ROUNDS}
 FOR_EVER = 1 << 62
 RUN_NS = 10_000_000  # reads of the same value are one record, but for no longer than this
 
@@ -87,7 +88,7 @@ class Worker:
         """Rounds until SIGINT comes; `pause` seconds apart, more or less."""
         pause = self.plan.get('pause', 0)
         try:
-            once = {**crowd_reads.ROUNDS, **crowd_changes.ROUNDS}[self.plan['kind']](self)
+            once = ROUNDS[self.plan['kind']](self)
             while not self._ending:
                 once()
                 if pause:
