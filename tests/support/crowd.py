@@ -74,6 +74,10 @@ class Crowd:
             assert not hung, f'{member} hangs: {member.where()}'
             assert member.process.poll() is None, f'{member} has died: {self._said(member)}'
 
+    def waits_since(self, moment):
+        """Whether somebody is still in an operation that began before `moment` (of time.monotonic_ns)."""
+        return any(0 < self._board[2 * member.number] < moment for member in self._members)
+
     def end(self):
         """SIGINT for all, those that change last; each must end. Collects what they saw."""
         for changes in False, True:

@@ -12,6 +12,7 @@ PAGE = mmap.PAGESIZE
 AT_MOST = 1 << 16
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mmap.restype = ctypes.c_void_p
+libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 
 
@@ -116,8 +117,14 @@ class Mapping:
         os.close(descriptor)
         if address in (None, ctypes.c_void_p(-1).value):
             raise OSError(ctypes.get_errno(), 'mmap')
+        self._address = address
         self._page = (ctypes.c_char * PAGE).from_address(address)
         self._receiver, self._sender = os.pipe()
+
+    def close(self):
+        libc.munmap(self._address, PAGE)
+        os.close(self._receiver)
+        os.close(self._sender)
 
     def peek(self):
         """What stands there, up to the first of the NULs that fill the page."""
@@ -185,6 +192,36 @@ def _sizes(worker):
     return once
 
 
+def _visit(worker):
+    """Comes, holds things for a moment, uses them in all ways, and leaves: so that nothing of a mount that died is kept."""
+    cookie = worker.path('cookie')
+
+    def hold():
+        descriptor = os.open(cookie, os.O_RDONLY)
+        try:
+            texts = [os.pread(descriptor, AT_MOST, 0) for _ in range(3)]
+            return 'whole' if all(len(text) == 25 and text.endswith(b'\n') for text in texts) else f'torn: {[len(text) for text in texts]} bytes'
+        finally:
+            os.close(descriptor)
+
+    def map_it():
+        mapping = Mapping(cookie, worker.random.choice([mmap.MAP_SHARED, mmap.MAP_PRIVATE]))
+        try:
+            return 'whole' if len(mapping.text()) == 25 else f'torn: {len(mapping.text())} bytes'
+        finally:
+            mapping.close()
+
+    def once():
+        worker.attempt('visit', hold, raw=True)
+        worker.attempt('visit', map_it, raw=True)
+        worker.attempt('visit folder', lambda: 'some' if os.listdir(worker.path('identities')) else 'none')
+        worker.attempt('visit link', lambda: os.readlink(worker.path('current'))[:10])
+        worker.attempt('visit current', read_whole, worker.path('current', 'is_current'))
+        worker.attempt('visit session', read_whole, worker.path('session'))
+
+    return once
+
+
 def _served(worker):
     """Whom the cookie acts for, as the service itself says."""
     client = Client(worker)
@@ -245,5 +282,6 @@ ROUNDS = {
     'link': _link,
     'is_current': _is_current,
     'sizes': _sizes,
+    'visit': _visit,
     'served': _served,
 }
