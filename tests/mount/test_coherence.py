@@ -4,21 +4,32 @@ What the kernel keeps of our files (contents, names, attributes, links, whole fo
 it is answered. So whoever reads after a write was answered sees what was written, or something later.
 """
 
+import collections
+import errno
+import itertools
 import os
+import threading
+import time
 
 import pytest
 
-from support.accounts import OLA
+from support import model_service
+from support.accounts import OLA, log_in
 from support.crowd import Crowd
 from support.crowd_judge import Judge
+from support.crowd_reads import read_whole
 from support.history import History
 from support.many_clients import ManyClients, guid
+from support.model_service import FJORD, HOME
+from support.readers import Readers
+from support.waiting import wait_for
 
 LONG, SLOW = bool(os.environ.get('SO24_LONG')), bool(os.environ.get('SO24_SLOW'))
 CHANGES = 20000 if LONG else 300 if SLOW else 1500
 LIMIT = 3000 if LONG else 300
 PAUSE = 0 if LONG else 0.002
 CLIENTS = 60
+FOR_EVER = 1 << 62
 FIRST, SECOND, THIRD = range(0, 20), range(20, 40), range(40, 60)
 
 
@@ -30,7 +41,7 @@ def many(mount, start_sandbox, tmp_path):
 @pytest.fixture
 def crowd(many, tmp_path):
     with Crowd(tmp_path / 'crowd', mount=many.mounted.path, login=OLA.lines(),
-               expire=f'{many.sandbox.base}/sandbox/expire', service=many.sandbox.base.removeprefix('http://'),
+               service=many.sandbox.base.removeprefix('http://'),
                clients={str(5000 + number): guid(number) for number in range(CLIENTS)}) as crowd:
         yield crowd
 
@@ -79,11 +90,94 @@ def test_nothing_is_stale_or_torn_and_nobody_hangs_while_session_and_identity_ch
     assert mounted.read('identity') in judge.identities.possible(FOR_EVER - 1, FOR_EVER - 1)
 
 
-FOR_EVER = 1 << 62
-
-
 def values(records, what):
     return {record[1] for record in records if record[0] == what}
+
+
+# --- changes at the same time ---
+
+class Switching:
+    """Somebody who switches all the time; `times` has how long each switch took."""
+
+    def __init__(self, mounted):
+        self.times = []
+        self._mounted = mounted
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._switch, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join(20)
+        assert not self._thread.is_alive(), 'a switch does not end'
+
+    def _switch(self):
+        for number in itertools.cycle(FIRST):
+            if self._ended.is_set():
+                return
+            timed(self.times, self._mounted.write, 'identity', f'{guid(number)}\n')
+
+
+def timed(times, change, *arguments, **others):
+    began = time.monotonic()
+    change(*arguments, **others)
+    times.append(time.monotonic() - began)
+
+
+def test_a_login_and_a_switch_at_the_same_time_do_not_wait_for_each_others_news(many):
+    """What is told to those who watch a file needs its lock, which a writer holds who waits for what is told first."""
+    times = []
+    with Switching(many.mounted) as switching:
+        for number in range(100 if SLOW else 300):
+            timed(times, log_in, many.mounted, identity_id=guid(THIRD[number % len(THIRD)]))
+    slow = sum(one > 0.45 for one in times + switching.times)
+    assert slow <= 2, f'{slow} of {len(times + switching.times)} changes took as long as the patience of those who tell'
+
+
+def test_who_has_opened_reads_whatever_begins_before_he_reads(many):
+    """An open that went through is a promise, also if the next change begins before the one who waited is told."""
+    path, results, ended = many.mounted.path / 'cookie', [], threading.Event()
+
+    def read():
+        while not ended.is_set():
+            try:
+                results.append(len(read_whole(path)))
+            except OSError as failure:
+                results.append(errno.errorcode[failure.errno])
+
+    readers = [threading.Thread(target=read, daemon=True) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    with Switching(many.mounted):
+        for _ in range(100 if SLOW else 500):
+            log_in(many.mounted)
+    ended.set()
+    for reader in readers:
+        reader.join(20)
+    assert set(results) == {25}, collections.Counter(results)
+
+
+@pytest.mark.parametrize('reading', ['cookie', 'identity'])
+def test_who_opens_while_a_login_and_a_switch_follow_each_other_gets_what_he_waited_for(mount, service, reading):
+    mounted = mount(service.url)
+    model_service.log_in(mounted)
+    service.delay = 0.1
+    for identity in FJORD, HOME, FJORD:
+        before = len(service.calls('Login'))
+        changes = [threading.Thread(target=model_service.log_in, args=[mounted], daemon=True),
+                   threading.Thread(target=mounted.write, args=['identity', f'{identity}\n'], daemon=True)]
+        changes[0].start()
+        wait_for(lambda before=before: len(service.calls('Login')) > before, what='the Login')
+        changes[1].start()
+        readers = Readers(mounted.path / reading, 20)
+        for change in changes:
+            change.join(20)
+        results = readers.join()
+        assert [result for result in results if isinstance(result, OSError)] == []
+        assert all(result.endswith('\n') for result in results)
 
 
 # --- the judge: what it must not let pass ---

@@ -120,12 +120,12 @@ def test_a_list_that_comes_in_the_middle_of_a_change_ends_all_waiting(mount, ser
     mounted = mount(service.url, {'credentials': path, 'check_ttl': 0, 'rate': 1000000}, limit=90)
     texts = {'logout': ('logout', 'x'), 'login': ('login', login_text()), 'switch': ('identity', f'{TWIN_1}\n')}
     for count in range(40 if LONG else 8):
-        mounted.write('logout', 'x')  # no list any more; the credential of the file is dropped, too
+        mounted.write('logout', 'x')  # there is no list any more
         gate = threading.Event()
         reply = after(gate, lambda connection: connection.send(service.reply_of_model(connection.request)) or True)
         for operation in LISTS:
             service.next(operation, reply)
-        os.kill(mounted.pid, signal.SIGHUP)  # read the credential again
+        read_the_credential_again(mounted)
         lookers = dict(start_all(mounted, stack, [(name, LOOKERS[name]) for name in NAMES]))
         assert all(looker.is_waiting() for looker in lookers.values())
         changer = threading.Thread(target=write_anyway, args=[mounted, *texts[change]], daemon=True)
@@ -138,6 +138,13 @@ def test_a_list_that_comes_in_the_middle_of_a_change_ends_all_waiting(mount, ser
         assert change == 'logout' or statuses == {'stat of a client': 0, 'stat of nobody': 1, 'ls': 0, 'ls -lR': 0}
         gate.set()
         clear(service)
+
+
+def read_the_credential_again(mounted):
+    """A logout has dropped it."""
+    before = len(mounted.log_text())
+    os.kill(mounted.pid, signal.SIGHUP)
+    wait_for(lambda: ' again' in mounted.log_text()[before:], what='a word on the file')
 
 
 def clear(service):

@@ -15,6 +15,7 @@ from support import programs
 
 PROGRAM = Path(__file__).with_name('crowd_worker.py')
 MOST = 64
+WORDS = 3  # of the board for each: when its operation began (0: none goes on), its changes so far, whether it has begun
 DEADLINE = 30 if os.environ.get('SO24_SLOW') else 10  # seconds: for one operation, and for the end
 
 
@@ -28,7 +29,7 @@ class Crowd:
         self._members = []
         self.records = []  # of lists: what, value, begin and end of the first read of it, begin and end of the last one
         path = self._folder / 'board'
-        path.write_bytes(bytes(16 * MOST))
+        path.write_bytes(bytes(8 * WORDS * MOST))
         with open(path, 'r+b') as file:
             self._board = memoryview(mmap.mmap(file.fileno(), 0)).cast('q')
 
@@ -54,9 +55,13 @@ class Crowd:
         process.stdin.close()
         self._members.append(Member(number, kind, process, changes, Path(plan['output'])))
 
+    def gather(self):
+        """Waits until all have begun."""
+        self.wait_for(lambda: all(self._board[WORDS * member.number + 2] for member in self._members), 30, 'all to begin')
+
     def changes(self):
         """How many changes have been made so far."""
-        return sum(self._board[2 * member.number + 1] for member in self._members if member.changes)
+        return sum(self._board[WORDS * member.number + 1] for member in self._members if member.changes)
 
     def wait_for(self, condition, patience, what):
         """Waits until it is true; meanwhile nobody may hang or die."""
@@ -69,17 +74,18 @@ class Crowd:
     def check(self):
         """Fails if somebody hangs, or has died."""
         for member in self._members:
-            began = self._board[2 * member.number]
+            began = self._board[WORDS * member.number]
             hung = began and time.monotonic_ns() - began > DEADLINE * 10 ** 9
             assert not hung, f'{member} hangs: {member.where()}'
             assert member.process.poll() is None, f'{member} has died: {self._said(member)}'
 
     def waits_since(self, moment):
         """Whether somebody is still in an operation that began before `moment` (of time.monotonic_ns)."""
-        return any(0 < self._board[2 * member.number] < moment for member in self._members)
+        return any(0 < self._board[WORDS * member.number] < moment for member in self._members)
 
     def end(self):
         """SIGINT for all, those that change last; each must end. Collects what they saw."""
+        self.gather()
         for changes in False, True:
             members = [member for member in self._members if member.changes is changes]
             for member in members:

@@ -2,7 +2,6 @@
 
 import os
 import time
-import urllib.request
 
 from support.crowd_reads import Client, read_whole
 
@@ -44,6 +43,7 @@ def _renew(worker):
     """Logs in again, mostly; sometimes on another identity (plan['folders']); sometimes the session expires first."""
     guids = list(worker.plan['folders'])
     login = worker.plan['login']
+    client = Client(worker)
 
     def read_new_cookie():
         """Its failure is noted; but which cookie came of a change has to be known all the same."""
@@ -70,7 +70,7 @@ def _renew(worker):
 
     def expire():
         begin = time.monotonic_ns()
-        urllib.request.urlopen(urllib.request.Request(worker.plan['expire'], method='POST'), timeout=30).close()
+        client.expire()
         worker.attempt('session of change', read_whole, worker.path('session'), os.O_RDONLY | os.O_DIRECT)
         cookie = read_new_cookie()
         end = time.monotonic_ns()

@@ -229,7 +229,7 @@ def _served(worker):
 
 
 class Client:
-    """Asks the other service, on a connection that stays; plan['clients'] maps a client's number to its identity."""
+    """Speaks to the sandbox on a connection that stays; plan['clients'] maps a client's number to its identity."""
 
     def __init__(self, worker):
         import socket
@@ -242,14 +242,20 @@ class Client:
     def ask(self, worker):
         worker.attempt('served', self._ask, raw=True)
 
+    def expire(self):
+        """All sessions end, by the sandbox's control interface."""
+        assert self._send('POST', '/sandbox/expire', '')[0]
+
     def _ask(self):
         cookie = read_whole(self._cookie).strip()
-        self._socket.sendall(f'GET /Client/V001/ClientService.asmx HTTP/1.1\r\nHost: {self._host}\r\n'
-                             f'Cookie: ASP.NET_SessionId={cookie}\r\n\r\n'.encode('latin-1'))
+        done, body = self._send('GET', '/Client/V001/ClientService.asmx', f'Cookie: ASP.NET_SessionId={cookie}\r\n')
+        return self._clients[body.split()[0].decode()] + '\n' if done else 'nobody'
+
+    def _send(self, method, path, headers):
+        self._socket.sendall(f'{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: 0\r\n{headers}\r\n'
+                             .encode('latin-1'))
         head, _, body = self._receive().partition(b'\r\n\r\n')
-        if not head.startswith(b'HTTP/1.1 200'):
-            return 'nobody'
-        return self._clients[body.split()[0].decode()] + '\n'
+        return head.startswith(b'HTTP/1.1 200'), body
 
     def _receive(self):
         answer = b''

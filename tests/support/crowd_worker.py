@@ -41,7 +41,7 @@ class Worker:
         self._ending = False
         with open(plan['board'], 'r+b') as file:
             self._board = memoryview(mmap.mmap(file.fileno(), 0)).cast('q')
-        self._slot = 2 * plan['slot']
+        self._slot = 3 * plan['slot']
         signal.signal(signal.SIGINT, self._on_interrupt)
 
     def path(self, *names):
@@ -89,6 +89,7 @@ class Worker:
         pause = self.plan.get('pause', 0)
         try:
             once = ROUNDS[self.plan['kind']](self)
+            self._board[self._slot + 2] = True
             while not self._ending:
                 once()
                 if pause:
