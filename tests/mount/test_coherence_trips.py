@@ -14,9 +14,6 @@ TIMES = 20
 FIRST, SECOND = OLA.identities()[0], OLA.identities()[1]
 ONE = folder(SECOND)
 
-# Delete this line when the kernel's caches are used: strict, so that nobody forgets it.
-cached = pytest.mark.xfail(reason='nothing is cached yet', strict=True)
-
 
 @pytest.fixture
 def mounted(mount, sandbox):
@@ -37,24 +34,20 @@ def trips_of(mounted, operation):
 
 # --- contents ---
 
-@cached
 def test_a_warm_read_of_a_cookie_is_one_trip_and_a_goodbye(mounted):
     assert trips_of(mounted, lambda: read_whole(mounted.path / 'cookie')) == {'OPEN': 1, 'RELEASE': 1}
 
 
-@cached
 def test_a_program_that_reads_to_the_end_makes_no_more_trips(mounted):
     assert trips_of(mounted, lambda: mounted.read('cookie')) == {'OPEN': 1, 'RELEASE': 1}
 
 
-@cached
 def test_cat_and_a_shells_read_make_no_more_trips(mounted):
     for words in ['cat', 'mnt/cookie'], ['dash', '-c', 'read -r cookie < mnt/cookie']:
         assert trips_of(mounted, lambda words=words: subprocess.run(words, cwd=mounted.folder, check=True,
                                                                     stdout=subprocess.DEVNULL)) == {'OPEN': 1, 'RELEASE': 1}
 
 
-@cached
 def test_readers_of_a_held_descriptor_make_none(mounted):
     descriptor = os.open(mounted.path / 'cookie', os.O_RDONLY)
     for _ in range(3):
@@ -68,14 +61,12 @@ def test_readers_of_a_held_descriptor_make_none(mounted):
     os.close(descriptor)
 
 
-@cached
 @pytest.mark.parametrize('name', ['README', f'{ONE}/id', f'{ONE}/client_name', f'{ONE}/identity.xml'],
                          ids=lambda path: path.rpartition('/')[2])
 def test_a_warm_read_of_what_hardly_changes_is_one_trip_and_a_goodbye(mounted, name):
     assert trips_of(mounted, lambda: read_whole(mounted.path / name)) == {'OPEN': 1, 'RELEASE': 1}
 
 
-@cached
 @pytest.mark.parametrize('name', ['session', 'identity'])
 def test_a_read_of_what_is_written_is_a_trip_more(mounted, name):
     assert trips_of(mounted, lambda: read_whole(mounted.path / name)) == {'OPEN': 1, 'READ': 1, 'RELEASE': 1}
@@ -83,26 +74,22 @@ def test_a_read_of_what_is_written_is_a_trip_more(mounted, name):
 
 # --- names and attributes ---
 
-@cached
 @pytest.mark.parametrize('name', ['cookie', 'README', 'identities', ONE, f'{ONE}/id', 'current'],
                          ids=lambda path: path.rpartition('/')[2])
 def test_a_warm_stat_makes_no_trip(mounted, name):
     assert trips_of(mounted, lambda: os.lstat(mounted.path / name)) == {}
 
 
-@cached
 def test_a_warm_readlink_makes_no_trip(mounted):
     assert trips_of(mounted, lambda: os.readlink(mounted.path / 'current')) == {}
 
 
-@cached
 def test_a_warm_read_through_current_is_one_trip_and_a_goodbye(mounted):
     assert trips_of(mounted, lambda: read_whole(mounted.path / 'current' / 'id')) == {'OPEN': 1, 'RELEASE': 1}
 
 
 # --- folders ---
 
-@cached
 @pytest.mark.parametrize('name', ['.', 'identities', ONE], ids=['the root', 'identities', 'an identity'])
 def test_a_warm_listing_is_one_trip_and_a_goodbye(mounted, name):
     def list_it():
@@ -111,7 +98,6 @@ def test_a_warm_listing_is_one_trip_and_a_goodbye(mounted, name):
     assert trips_of(mounted, list_it) in ({'OPENDIR': 1, 'RELEASEDIR': 1}, {})
 
 
-@cached
 def test_a_warm_ls_l_is_one_trip_and_a_goodbye(mounted):
     def list_it():
         subprocess.run(['ls', '-l', mounted.path / 'identities'], check=True, stdout=subprocess.DEVNULL)
@@ -119,7 +105,6 @@ def test_a_warm_ls_l_is_one_trip_and_a_goodbye(mounted):
     assert trips_of(mounted, list_it) in ({'OPENDIR': 1, 'RELEASEDIR': 1}, {})
 
 
-@cached
 def test_a_first_walk_needs_no_lookup_of_what_was_listed(mounted):
     """readdirplus: the names bring their attributes."""
     with Trips(mounted) as trips:
@@ -132,7 +117,6 @@ def test_a_first_walk_needs_no_lookup_of_what_was_listed(mounted):
 
 # --- and when something has changed ---
 
-@cached
 def test_after_a_login_each_file_of_the_session_is_asked_for_once(mounted):
     read_whole(mounted.path / 'cookie')
     log_in(mounted)
@@ -142,7 +126,6 @@ def test_after_a_login_each_file_of_the_session_is_asked_for_once(mounted):
     assert trips.counts['READ'] <= 2 and trips.counts['OPEN'] == TIMES
 
 
-@cached
 def test_a_switch_leaves_alone_what_it_does_not_change(mounted):
     def look():
         read_whole(mounted.path / 'cookie')
