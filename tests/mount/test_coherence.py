@@ -197,6 +197,7 @@ def test_the_judge_knows_stale_from_in_progress_and_from_concurrent():
     assert history.possible(25, 26) == {'b'}
     assert history.possible(36, 37) == {'b', 'c', 'd'}
     assert history.possible(60, 61) == {'c', 'd'}
+    assert history.possible(5, 60) == {'a', 'b', 'c', 'd'}
     assert not history.overlaps(21, 29) and history.overlaps(20, 21) and history.overlaps(29, 31)
 
 

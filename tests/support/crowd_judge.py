@@ -41,10 +41,11 @@ class Judge:
         if value.startswith(ERROR):
             # Who opens waits until a change is over. A read of what is held cannot wait; so it may fail meanwhile. And who
             # looks at the link never causes a login.
-            held = about.startswith('held') and self.changes.overlaps(begin - GRACE_NS, end)
+            held = about.startswith('held') and all(self.changes.overlaps(first - GRACE_NS, last)
+                                                    for first, last in ((begin, end), (last_begin, last_end)))
             link = kind in ('link', 'through') and self.expiries.overlaps(begin, end)
             if not held and not link:
-                self._complain(what, f'failed with {value[1:]}')
+                self._complain(what if kind != 'is_current' else kind, f'failed with {value[1:]}')
         else:
             rule(self, about, value, begin, end, last_begin, last_end)
 

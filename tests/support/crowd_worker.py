@@ -53,13 +53,12 @@ class Worker:
         Reads of the same value in a row become one record, unless `raw`.
         """
         begin = self._enter()
-        failed = False
         try:
             value = operation(*arguments)
         except OSError as failure:
-            value, failed = f'!{errno.errorcode.get(failure.errno, failure)}', True
+            value = f'!{errno.errorcode.get(failure.errno, failure)}'
         end = self._leave()
-        self._note(what, value, begin, end, raw or failed)
+        self._note(what, value, begin, end, raw)
         return value
 
     def change(self, what, value, operation, *arguments):

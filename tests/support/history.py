@@ -6,6 +6,7 @@ are of the monotonic clock, which all processes share.
 """
 
 import bisect
+import itertools
 
 
 class History:
@@ -35,18 +36,19 @@ class History:
         self._prepare()
         of_value = self._of_value.get(value, [])
         at = bisect.bisect_right(of_value, (end, float('inf')))
-        return any(not self._is_replaced(ended, begin) for _, ended in of_value[max(0, at - 3):at])
+        newest = self._begin_of_what_ended_before(begin)
+        return any(ended >= newest for _, ended in of_value[max(0, at - 3):at])
 
     def possible(self, begin, end):
         """All values that such a reader may have got."""
         self._prepare()
-        begun = bisect.bisect_right(self._begins, end)
+        newest = self._begin_of_what_ended_before(begin)
         found = set()
-        for began, ended, value in reversed(self._changes[:begun]):
-            if not self._is_replaced(ended, begin):
-                found.add(value)
-            elif began < begin - self._longest:
+        for at in range(bisect.bisect_right(self._begins, end) - 1, -1, -1):
+            if self._latest_end[at] < newest:
                 break
+            if self._changes[at][1] >= newest:
+                found.add(self._changes[at][2])
         return found
 
     def overlaps(self, begin, end):
@@ -60,24 +62,20 @@ class History:
         self._prepare()
         return next((at for at, change in enumerate(self._changes) if change[2] == value), None)
 
-    def _is_replaced(self, ended, begin):
-        """Whether another change began after this one had ended, and ended before the reader began."""
-        later = bisect.bisect_right(self._begins, ended)
-        return later < len(self._begins) and self._earliest_end[later] < begin
+    def _begin_of_what_ended_before(self, moment):
+        """The latest begin of a change that had ended before; what had ended before that begin is replaced for certain."""
+        ended = bisect.bisect_left(self._ends, moment)
+        return self._latest_begin[ended - 1] if ended else float('-inf')
 
     def _prepare(self):
         if self._begins is not None:
             return
         self._changes.sort(key=lambda change: change[:2])
         self._begins = [begin for begin, _, _ in self._changes]
-        ends = [end for _, end, _ in self._changes]
-        self._longest = max([end - begin for begin, end, _ in self._changes[1:]], default=0)
-        self._earliest_end = ends[:]  # of this change and all later ones
-        for at in range(len(ends) - 2, -1, -1):
-            self._earliest_end[at] = min(ends[at], self._earliest_end[at + 1])
-        self._latest_end = ends[:]  # of this change and all earlier ones
-        for at in range(1, len(ends)):
-            self._latest_end[at] = max(ends[at], self._latest_end[at - 1])
+        by_end = sorted(self._changes, key=lambda change: change[1])
+        self._ends = [end for _, end, _ in by_end]
+        self._latest_begin = list(itertools.accumulate((begin for begin, _, _ in by_end), max))
+        self._latest_end = list(itertools.accumulate((end for _, end, _ in self._changes), max))
         self._of_value = {}
         for begin, end, value in self._changes:
             self._of_value.setdefault(value, []).append((begin, end))
