@@ -40,10 +40,11 @@ def write_accounts(path, count, **more):
 class ManyClients:
     """A mount of an account with `count` clients, numbered from 0, that is logged in on the first."""
 
-    def __init__(self, mount, start_sandbox, folder, count, options=None, sandbox_options=('--calls-per-hour', 1000000)):
+    def __init__(self, mount, start_sandbox, folder, count, options=None, sandbox_options=('--calls-per-hour', 1000000),
+                 limit=300):
         write_accounts(folder / 'accounts.json', count)
         self.sandbox = start_sandbox('--accounts', folder / 'accounts.json', *sandbox_options)
-        self.mounted = mount(self.sandbox.url, options, limit=300)
+        self.mounted = mount(self.sandbox.url, options, limit=limit)
         log_in(self.mounted)
 
     def file(self, number, name='cookie'):

@@ -45,6 +45,7 @@ class ModelService:
         self.blocked = set()
         self.heeds_identity_id = True  # a Login that names an identity begins on it
         self.sessions = {}
+        self.session_length = 24  # of the next session's id
         self._lock = threading.Lock()
 
     def answer(self, request):
@@ -119,7 +120,7 @@ class ModelService:
     def _new_session(self, identity_id):
         chosen = self.default_identity() if identity_id in (None, '', answers.ZERO) else identity_id
         self._check_usable(chosen)
-        session = ''.join(secrets.choice(string.ascii_lowercase + '012345') for _ in range(24))
+        session = ''.join(secrets.choice(string.ascii_lowercase + '012345') for _ in range(self.session_length))
         self.sessions[session] = chosen
         return session
 
