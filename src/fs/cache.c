@@ -4,6 +4,7 @@
  * The page cache of a node is shared by all who have it open. So an opener may go by it only while what is in it is what the
  * node reads as now; else the kernel empties it as he opens. Those who have it open already, or mapped, are served by the notifier.
  */
+#include "account/outlook.h"
 #include "fs/private.h"
 
 /* Nothing changes without the kernel being told. */
@@ -16,7 +17,8 @@ struct Cache
 {
   Fs *fs;
   Notifier *notifier;
-  GHashTable *filled; /* NodeId -> Secret, owned: of which cookie the pages are that the kernel may have */
+  GHashTable *served; /* NodeId -> Secret, owned: the cookie that was last served */
+  GHashTable *filled; /* the same: of which cookie the pages are that the kernel may have */
   FsSettled settled;  /* waits; NULL: nobody does */
   gpointer data;
   guint patience; /* timeout; 0: has ended */
@@ -59,6 +61,7 @@ cache_new (Fs *fs)
   Cache *cache = g_new0 (Cache, 1);
 
   cache->fs = fs;
+  cache->served = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)secret_unref);
   cache->filled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)secret_unref);
   cache->notifier = notifier_new (fs->session, on_idle, cache);
   return cache;
@@ -70,6 +73,7 @@ cache_free (Cache *cache)
   cache->fs->cache = NULL;
   notifier_free (cache->notifier);
   go_on (cache);
+  g_hash_table_unref (cache->served);
   g_hash_table_unref (cache->filled);
   g_free (cache);
 }
@@ -110,13 +114,43 @@ cache_open_folder (const Cache *cache, struct fuse_file_info *info)
   info->keep_cache = notifier_is_idle (cache->notifier) ? 1 : 0;
 }
 
+Secret *
+cache_note_served (Cache *cache, NodeId node)
+{
+  Secret *cookie = (Secret *)tree_cookie (cache->fs->tree, node);
+
+  if (cookie == NULL)
+    return NULL;
+  if (g_hash_table_lookup (cache->served, GSIZE_TO_POINTER (node)) != cookie)
+    g_hash_table_insert (cache->served, GSIZE_TO_POINTER (node), secret_ref (cookie));
+  return secret_ref (cookie);
+}
+
+const Secret *
+cache_last_served (const Cache *cache, NodeId node)
+{
+  return g_hash_table_lookup (cache->served, GSIZE_TO_POINTER (node));
+}
+
 void
 cache_note_filled (Cache *cache, NodeId node)
 {
-  const Secret *cookie = node_kind (node)->bears_cookie ? tree_cookie (cache->fs->tree, node) : NULL;
+  Secret *cookie = node_kind (node)->bears_cookie ? cache_note_served (cache, node) : NULL;
 
   if (cookie != NULL)
-    g_hash_table_insert (cache->filled, GSIZE_TO_POINTER (node), secret_ref ((Secret *)cookie));
+    g_hash_table_insert (cache->filled, GSIZE_TO_POINTER (node), cookie);
+}
+
+/* The last cookie of a session that is over, or withheld, is of no use to anybody, and not kept. */
+static void
+forget_cookie (Cache *cache, NodeId node)
+{
+  const Fs *fs = cache->fs;
+
+  g_hash_table_remove (cache->filled, GSIZE_TO_POINTER (node));
+  if (node_kind (node)->bears_cookie
+      && account_outlook (fs->account, tree_own_identity (fs->tree, node)) == OUTLOOK_REFUSED)
+    g_hash_table_remove (cache->served, GSIZE_TO_POINTER (node));
 }
 
 /* May be told from the loop, since no request of anybody's holds it up. */
@@ -134,7 +168,7 @@ forget (Cache *cache, Stale *stale)
   else
     notifier_push (cache->notifier, stale);
   if (stale->kind == STALE_CONTENT)
-    g_hash_table_remove (cache->filled, GSIZE_TO_POINTER (stale->node));
+    forget_cookie (cache, stale->node);
 }
 
 void

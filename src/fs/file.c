@@ -9,7 +9,7 @@
 #define AT_ONCE_US (2 * G_USEC_PER_SEC)
 
 /* So often one who opens, or reads at once, waits anew because things have changed again while he was let through. */
-#define MOST_TRIES 5
+#define MOST_TRIES 100
 
 static Handle *
 handle_of (const struct fuse_file_info *info)
@@ -30,7 +30,7 @@ handle_free (gpointer memory)
 
   secret_buffer_clear (&handle->snapshot);
   secret_buffer_clear (&handle->granted);
-  g_clear_pointer (&handle->granted_session, secret_unref);
+  g_clear_pointer (&handle->granted_cookie, secret_unref);
   secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
   g_clear_pointer (&handle->frozen, g_bytes_unref);
@@ -40,21 +40,15 @@ handle_free (gpointer memory)
   g_free (handle);
 }
 
-static const Secret *
-session_of (const Fs *fs, NodeId node)
-{
-  return account_session_id (fs->account, tree_own_identity (fs->tree, node));
-}
-
 /* What there is at the open may be all there is at the read. FALSE: there is nothing. */
 static gboolean
 grant (Fs *fs, Handle *handle)
 {
   g_autoptr (GError) error = NULL;
-  const Secret *session = session_of (fs, handle->node);
   gboolean served = tree_read (fs->tree, handle->node, &handle->granted, &error);
 
-  handle->granted_session = session == NULL ? NULL : secret_ref ((Secret *)session);
+  if (node_kind (handle->node)->bears_cookie)
+    handle->granted_cookie = cache_note_served (fs->cache, handle->node);
   handle->opened_us = g_get_monotonic_time ();
   poll_note_read (fs, handle, &handle->granted, error);
   return served;
@@ -67,13 +61,11 @@ reads_at_once (const Handle *handle)
   return handle->granted.length > 0 && !handle->polls && g_get_monotonic_time () <= handle->opened_us + AT_ONCE_US;
 }
 
-/* The page cache may get what an opener was granted as long as that is the latest there was, and another one is to come. */
+/* The page cache may get what an opener was granted as long as nobody has got a later one, and another one is to come. */
 static gboolean
 is_still_the_latest (const Fs *fs, const Handle *handle)
 {
-  const Secret *session = session_of (fs, handle->node);
-
-  return (session == NULL || session == handle->granted_session)
+  return handle->granted_cookie != NULL && handle->granted_cookie == cache_last_served (fs->cache, handle->node)
          && account_outlook (fs->account, tree_own_identity (fs->tree, handle->node)) != OUTLOOK_REFUSED;
 }
 
@@ -81,10 +73,13 @@ static gboolean
 take_snapshot (Fs *fs, Handle *handle, GError **error)
 {
   g_autoptr (GError) failure = NULL;
+  g_autoptr (Secret) cookie = NULL;
   gboolean served;
 
   secret_buffer_clear (&handle->snapshot);
   served = tree_read (fs->tree, handle->node, &handle->snapshot, &failure);
+  if (served && node_kind (handle->node)->bears_cookie)
+    cookie = cache_note_served (fs->cache, handle->node);
   poll_note_read (fs, handle, &handle->snapshot, failure);
   if (!served)
     g_propagate_error (error, g_steal_pointer (&failure));

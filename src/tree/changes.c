@@ -161,7 +161,18 @@ change_passport (Tree *tree, gint64 now_us)
     forget (tree, STALE_NAME, root, node_kind (node_make (KIND_PASSPORT, 0))->name);
 }
 
-/* A folder that has gone takes all that is below it with it. */
+/* What has left a folder that is gone as well is told, too: the folder may come again, and somebody may hold what was in it. */
+static void
+forget_who_left (Tree *tree, const DirectoryChanges *changes)
+{
+  for (guint i = 0; i < changes->left->len; i++)
+    {
+      const DirectoryIdentity *entry = directory_identity (tree->directory, g_array_index (changes->left, guint, i));
+
+      forget (tree, STALE_NAME, node_make (KIND_CLIENT, entry->client), entry->identity->id.text);
+    }
+}
+
 static void
 change_identities (Tree *tree, gint64 now_us)
 {
@@ -172,6 +183,7 @@ change_identities (Tree *tree, gint64 now_us)
   directory_update (directory, account_identities (tree->account), now_us);
   made_json_clear (tree->made_json);
   changes_note (tree, CHANGES_WITH_IDENTITIES, now_us);
+  forget_who_left (tree, changes);
   if (changes->clients)
     forget (tree, STALE_CONTENT, identities, NULL);
   for (guint i = 0; i < changes->relisted->len; i++)
@@ -179,17 +191,9 @@ change_identities (Tree *tree, gint64 now_us)
       guint slot = g_array_index (changes->relisted, guint, i);
       const DirectoryClient *client = directory_client (directory, slot);
 
+      forget (tree, STALE_CONTENT, node_make (KIND_CLIENT, slot), NULL);
       if (client->members->len == 0)
         forget (tree, STALE_NAME, identities, client->name);
-      else
-        forget (tree, STALE_CONTENT, node_make (KIND_CLIENT, slot), NULL);
-    }
-  for (guint i = 0; i < changes->left->len; i++)
-    {
-      const DirectoryIdentity *entry = directory_identity (directory, g_array_index (changes->left, guint, i));
-
-      if (directory_client (directory, entry->client)->members->len > 0)
-        forget (tree, STALE_NAME, node_make (KIND_CLIENT, entry->client), entry->identity->id.text);
     }
 }
 

@@ -51,7 +51,7 @@ def folders(numbers):
 
 
 def start_readers(crowd, pause):
-    for kind in ('open and read', 'open and read', 'open and measure', 'byte by byte', 'sendfile', 'held', 'fadvise',
+    for kind in ('open and read', 'open and read', 'open and measure', 'sendfile', 'held', 'fadvise',
                  'private mapping', 'shared mapping', 'link', 'sizes'):
         crowd.start(kind, pause=pause)
     crowd.start('open and read', file='identity', what='identity', pause=pause)

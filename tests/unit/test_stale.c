@@ -114,7 +114,9 @@ the_last_identity_of_a_client_takes_his_folder_with_it (void)
 
   service_remove (kernel->rig->service, SKOG);
   rig_log_in (kernel->rig, NULL);
-  assert_told (kernel, CHANGED_IDENTITIES, "identities:attributes identities:content identities:name=Skog AS");
+  assert_told (kernel, CHANGED_IDENTITIES,
+               "identities/Skog AS:content identities/Skog AS:name=" SKOG
+               " identities:attributes identities:content identities:name=Skog AS");
 }
 
 static void
