@@ -107,6 +107,11 @@ gboolean account_is_rejected (const Account *account);
 const Secret *account_cookie (const Account *account, GError **error);
 /* The same for the session that is this identity's own. */
 const Secret *account_own_cookie (const Account *account, const Guid *identity_id, GError **error);
+/*
+ * For one who was let in a moment ago to read a session id, when at this moment none may be handed out: the one that is being
+ * switched, or else @last (may be NULL), the last one that anybody was served, while another one is being made. NULL: he is too late.
+ */
+const Secret *account_latest_cookie (const Account *account, const Guid *own, const Secret *last);
 gboolean account_has_own_session (const Account *account, const Guid *identity_id);
 /* The identity that is active, as GetIdentity last said; NULL with @error set if nothing is known of it. */
 Identity *account_identity (const Account *account, GError **error);

@@ -135,6 +135,20 @@ account_own_cookie (const Account *account, const Guid *identity_id, GError **er
   return NULL;
 }
 
+const Secret *
+account_latest_cookie (const Account *account, const Guid *own, const Secret *last)
+{
+  const Holder *holder = own == NULL ? &account->main : own_find (account, own);
+  const Session *session = holder == NULL ? NULL : holder->session;
+
+  if (holder == NULL || holder_outlook (holder) == OUTLOOK_REFUSED)
+    return NULL;
+  if (session->id != NULL && session->proven && !session->put_back)
+    return session->id;
+  /* Of the one that is there nobody knows which identity is active. */
+  return last == session->id ? NULL : last;
+}
+
 gboolean
 account_has_own_session (const Account *account, const Guid *identity_id)
 {

@@ -114,16 +114,23 @@ cache_open_folder (const Cache *cache, struct fuse_file_info *info)
   info->keep_cache = notifier_is_idle (cache->notifier) ? 1 : 0;
 }
 
-Secret *
+static void
+note (GHashTable *cookies, NodeId node, const Secret *cookie)
+{
+  if (cookie != NULL && g_hash_table_lookup (cookies, GSIZE_TO_POINTER (node)) != cookie)
+    g_hash_table_insert (cookies, GSIZE_TO_POINTER (node), secret_ref ((Secret *)cookie));
+}
+
+static const Secret *
+cookie_of (const Cache *cache, NodeId node)
+{
+  return node_kind (node)->bears_cookie ? tree_cookie (cache->fs->tree, node) : NULL;
+}
+
+void
 cache_note_served (Cache *cache, NodeId node)
 {
-  Secret *cookie = (Secret *)tree_cookie (cache->fs->tree, node);
-
-  if (cookie == NULL)
-    return NULL;
-  if (g_hash_table_lookup (cache->served, GSIZE_TO_POINTER (node)) != cookie)
-    g_hash_table_insert (cache->served, GSIZE_TO_POINTER (node), secret_ref (cookie));
-  return secret_ref (cookie);
+  note (cache->served, node, cookie_of (cache, node));
 }
 
 const Secret *
@@ -135,10 +142,8 @@ cache_last_served (const Cache *cache, NodeId node)
 void
 cache_note_filled (Cache *cache, NodeId node)
 {
-  Secret *cookie = node_kind (node)->bears_cookie ? cache_note_served (cache, node) : NULL;
-
-  if (cookie != NULL)
-    g_hash_table_insert (cache->filled, GSIZE_TO_POINTER (node), cookie);
+  cache_note_served (cache, node);
+  note (cache->filled, node, cookie_of (cache, node));
 }
 
 /* The last cookie of a session that is over, or withheld, is of no use to anybody, and not kept. */

@@ -1,5 +1,4 @@
 /* Opening, reading and closing. An open for reading waits until what is served is fresh; a READ never waits. */
-#include "account/outlook.h"
 #include "fs/private.h"
 
 #include <errno.h>
@@ -29,8 +28,6 @@ handle_free (gpointer memory)
   Handle *handle = memory;
 
   secret_buffer_clear (&handle->snapshot);
-  secret_buffer_clear (&handle->granted);
-  g_clear_pointer (&handle->granted_cookie, secret_unref);
   secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
   g_clear_pointer (&handle->frozen, g_bytes_unref);
@@ -40,46 +37,50 @@ handle_free (gpointer memory)
   g_free (handle);
 }
 
-/* What there is at the open may be all there is at the read. FALSE: there is nothing. */
+/* FALSE: there is nothing to read. */
 static gboolean
-grant (Fs *fs, Handle *handle)
+let_in (Fs *fs, Handle *handle)
 {
   g_autoptr (GError) error = NULL;
-  gboolean served = tree_read (fs->tree, handle->node, &handle->granted, &error);
+  g_auto (SecretBuffer) content = {0};
 
-  if (node_kind (handle->node)->bears_cookie)
-    handle->granted_cookie = cache_note_served (fs->cache, handle->node);
+  handle->let_in = tree_read (fs->tree, handle->node, &content, &error);
   handle->opened_us = g_get_monotonic_time ();
-  poll_note_read (fs, handle, &handle->granted, error);
-  return served;
+  cache_note_served (fs->cache, handle->node);
+  poll_note_read (fs, handle, &content, error);
+  return handle->let_in;
 }
 
-/* Whether the first read of who was let in comes now; whoever waits for changes wants to know of each. */
+/* Whether this may be the first read of one who was let in; who waits for changes wants to know of each. */
 static gboolean
 reads_at_once (const Handle *handle)
 {
-  return handle->granted.length > 0 && !handle->polls && g_get_monotonic_time () <= handle->opened_us + AT_ONCE_US;
+  return handle->let_in && !handle->polls && g_get_monotonic_time () <= handle->opened_us + AT_ONCE_US;
 }
 
-/* The page cache may get what an opener was granted as long as nobody has got a later one, and another one is to come. */
+/* If there is none at this moment. */
 static gboolean
-is_still_the_latest (const Fs *fs, const Handle *handle)
+append_latest_cookie (const Fs *fs, NodeId node, SecretBuffer *content)
 {
-  return handle->granted_cookie != NULL && handle->granted_cookie == cache_last_served (fs->cache, handle->node)
-         && account_outlook (fs->account, tree_own_identity (fs->tree, handle->node)) != OUTLOOK_REFUSED;
+  const Secret *last = cache_last_served (fs->cache, node);
+  const Secret *cookie = account_latest_cookie (fs->account, tree_own_identity (fs->tree, node), last);
+
+  if (cookie == NULL || secret_length (cookie) + 1 != node_length (node))
+    return FALSE;
+  secret_buffer_append (content, secret_text (cookie), secret_length (cookie));
+  secret_buffer_append_text (content, "\n");
+  return TRUE;
 }
 
 static gboolean
 take_snapshot (Fs *fs, Handle *handle, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (Secret) cookie = NULL;
   gboolean served;
 
   secret_buffer_clear (&handle->snapshot);
   served = tree_read (fs->tree, handle->node, &handle->snapshot, &failure);
-  if (served && node_kind (handle->node)->bears_cookie)
-    cookie = cache_note_served (fs->cache, handle->node);
+  cache_note_served (fs->cache, handle->node);
   poll_note_read (fs, handle, &handle->snapshot, failure);
   if (!served)
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -110,7 +111,7 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
   handle->node = node;
   handle->opener = fuse_req_ctx (request)->pid;
   handle->reads = (info->flags & O_ACCMODE) != O_WRONLY;
-  if (!writes && node_kind (node)->want != WANT_NOTHING && !grant (fs, handle))
+  if (!writes && node_kind (node)->want != WANT_NOTHING && !let_in (fs, handle))
     {
       handle_free (handle);
       return FALSE;
@@ -212,8 +213,8 @@ reply_part (fuse_req_t request, const SecretBuffer *content, size_t size, off_t 
 }
 
 /*
- * For the page cache, which all share: what is there now, and not what this opener saw. If there is nothing, the last that there
- * was will do for one who has just been let in, and is out of there again at once.
+ * For the page cache, which all share: what is there now, and not what this opener saw. If there is nothing, the latest that
+ * there was will do for one who has just been let in, and is out of there again at once.
  */
 static void
 read_for_page_cache (Fs *fs, fuse_req_t request, Handle *handle, size_t size, off_t offset)
@@ -222,14 +223,14 @@ read_for_page_cache (Fs *fs, fuse_req_t request, Handle *handle, size_t size, of
   g_auto (SecretBuffer) content = {0};
   g_autoptr (GError) error = NULL;
 
-  if (!tree_read (fs->tree, node, &content, &error) && reads_at_once (handle) && is_still_the_latest (fs, handle))
+  if (!tree_read (fs->tree, node, &content, &error) && reads_at_once (handle)
+      && append_latest_cookie (fs, node, &content))
     {
-      reply_part (request, &handle->granted, size, offset);
+      reply_part (request, &content, size, offset);
       cache_forget_content (fs->cache, node);
       return;
     }
   poll_note_read (fs, handle, &content, error);
-  secret_buffer_clear (&handle->granted);
   if (error != NULL)
     fail_request (fs, request, node, error);
   else if (!tree_fits (fs->tree, node))
@@ -249,7 +250,7 @@ read_past_page_cache (Fs *fs, fuse_req_t request, Handle *handle, size_t size, o
     handle->has_snapshot = take_snapshot (fs, handle, error);
   if (!handle->has_snapshot)
     return FALSE;
-  secret_buffer_clear (&handle->granted);
+  handle->let_in = FALSE;
   reply_part (request, &handle->snapshot, size, offset);
   return TRUE;
 }

@@ -19,11 +19,10 @@ typedef struct
   gboolean direct;       /* it goes past the page cache, so each opener may have its own view */
   gboolean has_snapshot; /* what a reader reads on from, when he began at 0 */
   SecretBuffer snapshot;
-  SecretBuffer granted;   /* what there was when the open went through */
-  Secret *granted_cookie; /* the cookie in that; NULL: none */
-  gint64 opened_us;       /* and when; monotonic clock */
-  GBytes *frozen;         /* what he reads to the end; NULL: it is no such file (frozen.c) */
-  gboolean frozen_read;   /* he has begun to */
+  gboolean let_in;      /* when he opened, there was something to read; and he has not read it, for all we know */
+  gint64 opened_us;     /* and when; monotonic clock */
+  GBytes *frozen;       /* what he reads to the end; NULL: it is no such file (frozen.c) */
+  gboolean frozen_read; /* he has begun to */
   guint64 frozen_number;
   Input *input; /* NULL: not open for writing */
   pid_t opener;
@@ -126,8 +125,8 @@ double cache_attributes_s (NodeId node);
 /* Sets whether who opens @node goes by the page cache, and whether he may go by what is in it. */
 void cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info, gboolean waited);
 void cache_open_folder (const Cache *cache, struct fuse_file_info *info);
-/* Somebody is served the cookie that @node, which bears_cookie, has now; it is returned, the caller's. NULL: it has none. */
-Secret *cache_note_served (Cache *cache, NodeId node);
+/* Somebody is served the cookie that @node has now, if it bears one. */
+void cache_note_served (Cache *cache, NodeId node);
 /* The one that somebody was served last, if another one is still to come after it. */
 const Secret *cache_last_served (const Cache *cache, NodeId node);
 /* A READ for the page cache was answered with what @node reads as now. */
