@@ -147,3 +147,9 @@ multi_remove (Multi *multi, CURL *easy)
 {
   curl_multi_remove_handle (multi->curl, easy);
 }
+
+void
+multi_limit (Multi *multi, guint connections)
+{
+  curl_multi_setopt (multi->curl, CURLMOPT_MAXCONNECTS, (long)connections);
+}
