@@ -3,9 +3,12 @@
 import datetime
 import json
 import re
+import shutil
 import urllib.request
 
 from stage import credential
+from support.certificates import Authority
+from support.front import Front
 from support.sandbox import built_in_accounts
 from support.waiting import wait_for
 
@@ -13,6 +16,7 @@ NAMESPACE = 'http://24sevenOffice.com/webservices'
 ENVELOPE = ('<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
             '<Login xmlns="{}"><credential><ApplicationId>{}</ApplicationId><Password>{}</Password>'
             '<Username>{}</Username></credential></Login></soap:Body></soap:Envelope>')
+FAR_CALL_S = 0.01
 CROWD_CALL_S = 0.1  # how long the service takes for a call while a crowd waits: about what the real one takes
 
 
@@ -29,9 +33,10 @@ def log_in(sandbox):
 class Bare:
     """Bare libcurl with a session of its own."""
 
-    def __init__(self, stage, sandbox):
+    def __init__(self, stage, sandbox, *way):
+        """`way`: another URL than the sandbox's own, and the file of certificates to trust."""
         self._worker = stage.worker('calls')
-        self._worker.ask('to', sandbox.url)
+        self._worker.ask('to', *(way or [sandbox.url]))
         self._worker.ask('session', log_in(sandbox))
 
     def microseconds(self, count, *calls):
@@ -41,25 +46,55 @@ class Bare:
 
 
 def measure_reads(stage):
-    """`call` and `first`."""
+    """`call`, `first` and `far`."""
     count = max(2, int(stage.scale.slice_ms))
     with stage.part() as part:
-        sandbox = part.enter_context(stage.sandbox())
-        bare = Bare(stage, sandbox)
-        kept = part.enter_context(stage.mount(sandbox.url))
-        stale = part.enter_context(stage.mount(sandbox.url, check_ttl=0))
-        confirm = check_calls(sandbox, stale, ['HasSession', 'GetIdentity'])
+        near, far = part.enter_context(stage.sandbox()), part.enter_context(stage.sandbox())
+        kept = part.enter_context(stage.mount(near.url))
+        stale = {sandbox: part.enter_context(stage.mount(sandbox.url, check_ttl=0)) for sandbox in (near, far)}
+        bare = {sandbox: Bare(stage, sandbox) for sandbox in (near, far)}
+        confirm = check_calls(near, stale[near], ['HasSession', 'GetIdentity'])
+        far.slow(FAR_CALL_S)
+        add(stage, {
+            ('call', 'bare libcurl'): lambda: bare[near].microseconds(count, 'HasSession'),
+            ('call', 'so24fs'): through(stage, 'ask', count, kept, 'session'),
+            ('first', 'bare libcurl'): lambda: bare[near].microseconds(count, *confirm),
+            ('first', 'so24fs'): through(stage, 'read', count, stale[near], 'cookie'),
+            ('far', 'bare libcurl'): lambda: bare[far].microseconds(3, *confirm),
+            ('far', 'so24fs'): through(stage, 'read', 3, stale[far], 'cookie')})
 
-        def through(order, mounted, name):
-            return lambda: stage.loop.ask(order, count, mounted.path / name)[0] / count / 1000
 
-        values = stage.interleave({
-            ('call', 'bare libcurl'): lambda: bare.microseconds(count, 'HasSession'),
-            ('call', 'so24fs'): through('ask', kept, 'session'),
-            ('first', 'bare libcurl'): lambda: bare.microseconds(count, *confirm),
-            ('first', 'so24fs'): through('read', stale, 'cookie')})
-        for (row, subject), figures in values.items():
-            stage.results.add(row, subject, 'us', figures)
+def through(stage, order, count, mounted, name, *words):
+    """A measure: microseconds for one of `count` operations on a file of the mount."""
+    return lambda: stage.loop.ask(order, count, mounted.path / name, *words)[0] / count / 1000
+
+
+def add(stage, measures):
+    """Lets the measures, by (row, subject), take turns."""
+    for (row, subject), figures in stage.interleave(measures).items():
+        stage.results.add(row, subject, 'us', figures)
+
+
+def measure_tls(stage):
+    """Through nghttpx: one connection of HTTP/2 is kept, and a switch has a new one."""
+    first, second = some_identities()
+    count = max(2, int(stage.scale.slice_ms / 2))
+    if shutil.which('nghttpx') is None:
+        for row in 'tls', 'tls switch':
+            stage.results.skip(row, 'so24fs', 'nghttpx is not installed')
+        return
+    with stage.part() as part:
+        sandbox, authority = part.enter_context(stage.sandbox()), Authority(stage.place('authority'))
+        front = Front(stage.place('front'), sandbox.url, authority)
+        part.callback(front.close)
+        bare = Bare(stage, sandbox, front.url, authority.ca_file)
+        mounted = part.enter_context(stage.mount(front.url, ca_file=authority.ca_file))
+        add(stage, {
+            ('tls', 'bare libcurl'): lambda: bare.microseconds(count, 'HasSession'),
+            ('tls', 'so24fs'): through(stage, 'ask', count, mounted, 'session'),
+            ('tls switch', 'bare libcurl, on the kept connection'):
+                lambda: bare.microseconds(count, switch_to(first), 'GetIdentity'),
+            ('tls switch', 'so24fs'): through(stage, 'write', count, mounted, 'identity', first, second)})
 
 
 def check_calls(sandbox, mounted, expected):
@@ -76,7 +111,7 @@ def calls_made(sandbox):
 
 
 def measure_switch(stage):
-    first, second = (identity['id'] for identity in built_in_accounts()['users'][0]['identities'][:2])
+    first, second = some_identities()
     count = max(2, int(stage.scale.slice_ms))
     with stage.part() as part:
         sandbox = part.enter_context(stage.sandbox())
@@ -91,13 +126,12 @@ def measure_switch(stage):
         note = 'the calls are ' + ', '.join(f'{many} {name}' for name, many in made.items())
 
         def replay():
-            return sum(bare.microseconds(count * many, name + argument(name, first)) for name, many in made.items())
-
-        def write(mounted):
-            return lambda: stage.loop.ask('write', count, mounted.path / 'identity', first, second)[0] / count / 1000
+            calls = [switch_to(first) if name == 'SetIdentityById' else name for name in made]
+            return sum(bare.microseconds(count * many, call) for call, many in zip(calls, made.values()))
 
         values = stage.interleave({
-            'bare libcurl': replay, **{name: write(mounted) for name, mounted in mounts.items()},
+            'bare libcurl': replay, **{name: through(stage, 'write', count, mounted, 'identity', first, second)
+                                     for name, mounted in mounts.items()},
             'a file replaced, synced': lambda: stage.loop.ask('replace', count, stage.disk)[0] / count / 1000})
         for name, figures in values.items():
             stage.results.add('switch', name, 'us', figures, note if name == 'bare libcurl' else '')
@@ -106,8 +140,12 @@ def measure_switch(stage):
             stage.results.add('switch', f'beyond bare libcurl, {name}', 'us', beyond)
 
 
-def argument(operation, identity):
-    return f'=<identityId>{identity}</identityId>' if operation == 'SetIdentityById' else ''
+def some_identities():
+    return (identity['id'] for identity in built_in_accounts()['users'][0]['identities'][:2])
+
+
+def switch_to(identity):
+    return f'SetIdentityById=<identityId>{identity}</identityId>'
 
 
 def measure_crowd(stage):

@@ -25,6 +25,7 @@ PARTS = {
     'wait': reading.measure_wait,
     'reads': calling.measure_reads,
     'switch': calling.measure_switch,
+    'tls': calling.measure_tls,
     'crowd': calling.measure_crowd,
     'start': starting.measure_start,
     'memory': starting.measure_memory,

@@ -31,7 +31,7 @@ class Scale:
 
     @staticmethod
     def of(quick):
-        return Scale(3, 1, 100, 50, 1, 20, 1) if quick else Scale(21, 30, 10_000, 1000, 5, 200, 7)
+        return Scale(3, 1, 100, 50, 1, 20, 1) if quick else Scale(21, 30, 10_000, 1000, 3, 200, 7)
 
 
 class Worker:
