@@ -70,7 +70,7 @@ def machine(stage):
     with open('/proc/cpuinfo', encoding='ascii') as file:
         model = next((line.partition(':')[2].strip() for line in file if line.startswith('model name')), 'unknown CPU')
     return (f'Linux {platform.release()}, {model}, {os.cpu_count()} CPUs, all pinned to CPU {stage.cpu}; '
-            f'medians of {stage.scale.rounds} rounds')
+            f'medians of {stage.scale.rounds} rounds; load of the machine {os.getloadavg()[0]:.1f}')
 
 
 def write(results, folder):

@@ -28,10 +28,11 @@ class Scale:
     walks: int  # fresh mounts whose identities are walked
     probes: int  # answers whose wait is measured, in one round
     crowds: int  # rounds of readers who wait for seconds
+    alone: bool  # before all other jobs of the machine, where that is allowed
 
     @staticmethod
     def of(quick):
-        return Scale(3, 1, 100, 50, 1, 20, 1) if quick else Scale(21, 30, 10_000, 1000, 3, 200, 7)
+        return Scale(3, 1, 100, 50, 1, 20, 1, False) if quick else Scale(21, 30, 10_000, 1000, 3, 200, 7, True)
 
 
 class Worker:
@@ -68,6 +69,8 @@ class Stage(contextlib.ExitStack):
         self.folder, self.disk = folder, disk
         self.cpu, self.other_cpu = choose_cpus()
         os.sched_setaffinity(0, {self.cpu})
+        if scale.alone:
+            self.enter_context(precedence())
         self.loop = self.worker('loop')
 
     def worker(self, name):
@@ -135,6 +138,23 @@ def choose_cpus():
     """The one that both sides are pinned to, and another one where there is one."""
     allowed = sorted(os.sched_getaffinity(0))
     return allowed[-1], allowed[0]
+
+
+@contextlib.contextmanager
+def precedence():
+    """As nice as can be to the bench, where that is allowed. sched(7): where there are autogroups, only theirs counts."""
+    group = Path('/proc/self/autogroup')
+    before = group.read_text().split()[-1] if group.exists() else None
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, -20)
+        if before is not None:
+            group.write_text('-20')
+    try:
+        yield
+    finally:
+        if before is not None:
+            with contextlib.suppress(PermissionError):
+                group.write_text(before)
 
 
 def pin(pid, cpu):
