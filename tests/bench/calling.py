@@ -134,7 +134,8 @@ def measure_switch(stage):
                                      for name, mounted in mounts.items()},
             'a file replaced, synced': lambda: stage.loop.ask('replace', count, stage.disk)[0] / count / 1000})
         for name, figures in values.items():
-            stage.results.add('switch', name, 'us', figures, note if name == 'bare libcurl' else '')
+            subject = f'so24fs, {name}' if name in mounts else name
+            stage.results.add('switch', subject, 'us', figures, note if name == 'bare libcurl' else '')
         for name in mounts:
             beyond = [mine - theirs for mine, theirs in zip(values[name], values['bare libcurl'])]
             stage.results.add('switch', f'beyond bare libcurl, {name}', 'us', beyond)

@@ -52,7 +52,7 @@ def grid(top, height):
 
 
 def bar(figure, at, top):
-    ours = figure.subject.startswith(('so24fs', 'cat', 'stored', 'no store'))
+    ours = figure.subject.startswith(('so24fs', 'cat'))
     end = position(microseconds(figure), top)
     yield text(LEFT - 8, at + 13, figure.subject, 'text-anchor="end"')
     yield (f'<rect x="{LEFT}" y="{at + 3}" width="{max(1.0, end - LEFT):.1f}" height="{LINE - 6}" '
