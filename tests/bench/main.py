@@ -44,10 +44,10 @@ def main():
     with (tempfile.TemporaryDirectory(prefix='so24-bench-', dir='/dev/shm') as folder,
           tempfile.TemporaryDirectory(prefix='bench-', dir=build) as disk,
           Stage(build, scale, results, pathlib.Path(folder), pathlib.Path(disk)) as stage):
+        where = machine(stage)
         for part in options.only or PARTS:
             print(f'measuring: {part}', file=sys.stderr)
             PARTS[part](stage)
-        where = machine(stage)
     print(where)
     print('\n'.join(as_text(results.lines())))
     write(results, build)
@@ -70,7 +70,7 @@ def machine(stage):
     with open('/proc/cpuinfo', encoding='ascii') as file:
         model = next((line.partition(':')[2].strip() for line in file if line.startswith('model name')), 'unknown CPU')
     return (f'Linux {platform.release()}, {model}, {os.cpu_count()} CPUs, all pinned to CPU {stage.cpu}; '
-            f'medians of {stage.scale.rounds} rounds; load of the machine {os.getloadavg()[0]:.1f}')
+            f'medians of {stage.scale.rounds} rounds; load of the machine before: {os.getloadavg()[0]:.1f}')
 
 
 def write(results, folder):
