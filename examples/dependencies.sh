@@ -7,7 +7,8 @@ build="gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libglib2.0-dev-
        libcurl4-openssl-dev libxml2-dev libjson-glib-dev libsoup-3.0-dev"
 try="curl ca-certificates"
 test="python3 python3-pytest python3-zeep php-cli php-soap rsync busybox ed vim-tiny openssl curl wget git dash
-      jq python3-prometheus-client inotify-tools man-db mandoc zsh fish"
+      jq python3-prometheus-client inotify-tools man-db mandoc zsh fish
+      nghttp2-proxy python3-h2"
 
 case "${1-}" in
   build) wanted=$build ;;

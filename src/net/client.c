@@ -1,34 +1,38 @@
 /*
  * One HTTP POST a call, by libcurl. Touches the network; wipes what it sent.
  *
- * What is never done here: follow a redirect, keep a cookie that an answer sets (there is no cookie engine), ask a
- * proxy of the environment for http:// (that is only this machine), send a body twice.
+ * The one hard thing is the kept connection: at any moment it may turn out to be dead, and then nobody knows whether the
+ * last call on it was executed. Calls that only ask go over it and are sent once more by themselves. Those that do something
+ * have a connection of their own, and are never sent twice. After a call that did not come to its end, HTTP/2 would go on
+ * with the same connection, and if that is dead, wait on it again and again: it is closed, as with HTTP/1.1.
  */
 #include "net/client.h"
 
 #include "base/error.h"
 #include "base/locked.h"
+#include "net/endpoint.h"
 #include "net/failure.h"
 #include "net/headers.h"
 #include "net/multi.h"
 
 #include <string.h>
 
-#define LARGEST_ANSWER ((gsize)64 << 20)
-
 struct Client
 {
   Multi *multi;
-  char *endpoint;
-  char *ca_file;
+  Endpoint *endpoint;
   guint timeout_s;
   GHashTable *transfers; /* set of ClientTransfer, owned */
 };
 
 struct ClientTransfer
 {
+  Client *client;
   CURL *easy;
+  guint timer; /* 0: it has run out */
   struct curl_slist *headers;
+  gboolean only_asks;
+  gboolean was_again; /* sent a second time */
   SecretBuffer envelope;
   SecretBuffer cookie;
   ClientSink sink;
@@ -44,6 +48,7 @@ transfer_free (gpointer memory)
 {
   ClientTransfer *transfer = memory;
 
+  g_clear_handle_id (&transfer->timer, g_source_remove);
   curl_easy_cleanup (transfer->easy);
   curl_slist_free_all (transfer->headers);
   secret_buffer_clear (&transfer->envelope);
@@ -87,25 +92,80 @@ on_body (char *bytes, size_t size, size_t count, void *data)
   return length;
 }
 
+/*
+ * One connection is kept, or as many as there are calls at once. It is the newest one: with the end of a connection its
+ * session of TLS is over, too, and the next new one must have one to take up.
+ */
+static void
+limit_connections (Client *client)
+{
+  multi_limit (client->multi, MAX (1, g_hash_table_size (client->transfers)));
+}
+
+/* The last that is heard of it. */
+static void
+finish (ClientTransfer *transfer, const GError *error)
+{
+  read_head (transfer);
+  g_hash_table_steal (transfer->client->transfers, transfer);
+  limit_connections (transfer->client);
+  transfer->sink.done (transfer->data, &transfer->head, error);
+  transfer_free (transfer);
+}
+
+/* Ends it where it is, and its connection with it. */
+static void
+give_up (ClientTransfer *transfer)
+{
+  curl_easy_setopt (transfer->easy, CURLOPT_FORBID_REUSE, 1L);
+  multi_remove (transfer->client->multi, transfer->easy);
+}
+
+static gboolean
+on_timeout (gpointer data)
+{
+  ClientTransfer *transfer = data;
+  g_autoptr (GError) error = failure_to_error (CURLE_OPERATION_TIMEDOUT, 0, "");
+
+  transfer->timer = 0;
+  give_up (transfer);
+  finish (transfer, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* The kept connection was dead. Over HTTP/1.1 libcurl sees to that by itself, over HTTP/2 only now and then. */
+static gboolean
+send_again (ClientTransfer *transfer, CURLcode result)
+{
+  long connects = 0, status = 0;
+
+  curl_easy_getinfo (transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
+  curl_easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (!transfer->only_asks || transfer->was_again || connects > 0 || status != 0 || !failure_is_of_connection (result))
+    return FALSE;
+  transfer->was_again = TRUE;
+  curl_easy_setopt (transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+  multi_add (transfer->client->multi, transfer->easy);
+  return TRUE;
+}
+
 static void
 on_finished (CURL *easy, CURLcode result, gpointer data)
 {
-  Client *client = data;
   g_autoptr (GError) error = NULL;
   ClientTransfer *transfer;
 
   curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **)&transfer);
-  read_head (transfer);
   if (result != CURLE_OK)
     {
       long os_errno = 0;
 
+      if (send_again (transfer, result))
+        return;
       curl_easy_getinfo (easy, CURLINFO_OS_ERRNO, &os_errno);
       error = failure_to_error (result, (int)os_errno, transfer->curl_says);
     }
-  g_hash_table_steal (client->transfers, transfer);
-  transfer->sink.done (transfer->data, &transfer->head, error);
-  transfer_free (transfer);
+  finish (transfer, error);
 }
 
 gboolean
@@ -149,8 +209,7 @@ client_new (const ClientConfig *config, GError **error)
     return NULL;
   curl_global_init_mem (CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, wiping_strdup, wiping_calloc);
   client = g_new0 (Client, 1);
-  client->endpoint = g_strdup (config->endpoint);
-  client->ca_file = g_strdup (config->ca_file);
+  client->endpoint = endpoint_new (config->endpoint, config->ca_file, config->timeout_s);
   client->timeout_s = config->timeout_s;
   client->transfers = g_hash_table_new_full (NULL, NULL, transfer_free, NULL);
   client->multi = multi_new (on_finished, client);
@@ -168,8 +227,7 @@ client_free (Client *client)
     multi_remove (client->multi, ((ClientTransfer *)transfer)->easy);
   g_hash_table_unref (client->transfers);
   multi_free (client->multi);
-  g_free (client->endpoint);
-  g_free (client->ca_file);
+  endpoint_free (client->endpoint);
   g_free (client);
   curl_global_cleanup ();
 }
@@ -198,30 +256,23 @@ set_headers (ClientTransfer *transfer, const ClientCall *call)
 }
 
 static void
-set_manners (const Client *client, CURL *easy)
+choose_connection (ClientTransfer *transfer, gboolean own)
 {
-  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075700
-  /* A name lookup that hangs must not be waited for when the call is given up. */
-  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-  curl_easy_setopt (easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)LARGEST_ANSWER);
-#if LIBCURL_VERSION_NUM >= 0x075500
-  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  curl_easy_setopt (easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-  curl_easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (long)client->timeout_s * 1000);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long)client->timeout_s * 1000);
-  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt (easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-  curl_easy_setopt (easy, CURLOPT_USERAGENT, "so24fs/" SO24_VERSION);
-  curl_easy_setopt (easy, CURLOPT_TCP_NODELAY, 1L);
-  if (g_str_has_prefix (client->endpoint, "http:"))
-    curl_easy_setopt (easy, CURLOPT_PROXY, "");
-  if (client->ca_file != NULL)
-    curl_easy_setopt (easy, CURLOPT_CAINFO, client->ca_file);
+  transfer->only_asks = !own;
+  curl_easy_setopt (transfer->easy, CURLOPT_FRESH_CONNECT, own ? 1L : 0L);
+  /* Calls of several sessions at once had better share one of HTTP/2 than make one each. */
+  curl_easy_setopt (transfer->easy, CURLOPT_PIPEWAIT, own ? 0L : 1L);
+}
+
+static void
+set_callbacks (ClientTransfer *transfer)
+{
+  curl_easy_setopt (transfer->easy, CURLOPT_PRIVATE, transfer);
+  curl_easy_setopt (transfer->easy, CURLOPT_ERRORBUFFER, transfer->curl_says);
+  curl_easy_setopt (transfer->easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt (transfer->easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt (transfer->easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt (transfer->easy, CURLOPT_HEADERDATA, transfer);
 }
 
 ClientTransfer *
@@ -229,26 +280,21 @@ client_call (Client *client, const ClientCall *call, const ClientSink *sink, gpo
 {
   ClientTransfer *transfer = g_new0 (ClientTransfer, 1);
 
+  transfer->client = client;
   transfer->sink = *sink;
   transfer->data = data;
   transfer->envelope = *call->envelope;
   *call->envelope = (SecretBuffer){0};
   transfer->easy = curl_easy_init ();
-  curl_easy_setopt (transfer->easy, CURLOPT_PRIVATE, transfer);
-  curl_easy_setopt (transfer->easy, CURLOPT_ERRORBUFFER, transfer->curl_says);
-  curl_easy_setopt (transfer->easy, CURLOPT_URL, client->endpoint);
+  endpoint_prepare (client->endpoint, transfer->easy);
+  set_callbacks (transfer);
   curl_easy_setopt (transfer->easy, CURLOPT_POSTFIELDS, transfer->envelope.data);
   curl_easy_setopt (transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->envelope.length);
-  curl_easy_setopt (transfer->easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt (transfer->easy, CURLOPT_WRITEDATA, transfer);
-  curl_easy_setopt (transfer->easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt (transfer->easy, CURLOPT_HEADERDATA, transfer);
-  curl_easy_setopt (transfer->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (call->own_connection)
-    curl_easy_setopt (transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+  choose_connection (transfer, call->own_connection);
   set_headers (transfer, call);
-  set_manners (client, transfer->easy);
+  transfer->timer = g_timeout_add (client->timeout_s * 1000, on_timeout, transfer);
   g_hash_table_add (client->transfers, transfer);
+  limit_connections (client);
   multi_add (client->multi, transfer->easy);
   return transfer;
 }
@@ -256,6 +302,7 @@ client_call (Client *client, const ClientCall *call, const ClientSink *sink, gpo
 void
 client_cancel (Client *client, ClientTransfer *transfer)
 {
-  multi_remove (client->multi, transfer->easy);
+  give_up (transfer);
   g_hash_table_remove (client->transfers, transfer);
+  limit_connections (client);
 }

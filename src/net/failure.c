@@ -55,3 +55,15 @@ failure_to_error (CURLcode result, int os_errno, const char *curl_says)
       }
   return g_error_new (SO24_ERROR, SO24_ERROR_NOT_UNDERSTOOD, "the answer broke off: %s", sentence);
 }
+
+gboolean
+failure_is_of_connection (CURLcode result)
+{
+  static const CURLcode results[]
+    = {CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2};
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    if (results[i] == result)
+      return TRUE;
+  return FALSE;
+}

@@ -1,6 +1,9 @@
 /*
  * The glue between libcurl and GLib (libcurl-multi(3), "MULTI_SOCKET"). Touches only the sockets that libcurl opened.
  *
+ * The loop watches one epoll(7) descriptor, and that the sockets: libcurl looks at a socket anew in each call, and each
+ * source that comes or goes costs GLib three system calls and a turn of the loop.
+ *
  * libcurl must not be entered again from its own callbacks, so finished transfers are collected after each entry and
  * reported from there.
  */
@@ -8,21 +11,20 @@
 
 #include "base/locked.h"
 
+#include <errno.h>
 #include <glib-unix.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 struct Multi
 {
   CURLM *curl;
+  int epoll;
+  GSource *source; /* ready when one of the sockets is */
   guint timer;
   MultiFinished finished;
   gpointer data;
 };
-
-typedef struct
-{
-  Multi *multi;
-  guint source;
-} Watch;
 
 static void
 enter (Multi *multi, curl_socket_t fd, int events)
@@ -65,52 +67,49 @@ set_timer (CURLM *curl, long milliseconds, void *data)
   return 0;
 }
 
+/* One socket a turn: what libcurl does to it may close another one. */
 static gboolean
-on_socket (gint fd, GIOCondition condition, gpointer data)
+on_socket (gint epoll, GIOCondition condition, gpointer data)
 {
-  Watch *watch = data;
-  Multi *multi = watch->multi;
-  int events = 0;
+  Multi *multi = data;
+  struct epoll_event event;
+  int action = 0;
 
-  events |= (condition & (G_IO_IN | G_IO_HUP | G_IO_PRI)) != 0 ? CURL_CSELECT_IN : 0;
-  events |= (condition & G_IO_OUT) != 0 ? CURL_CSELECT_OUT : 0;
-  events |= (condition & (G_IO_ERR | G_IO_NVAL)) != 0 ? CURL_CSELECT_ERR : 0;
-  enter (multi, fd, events);
+  if (epoll_wait (epoll, &event, 1, 0) != 1)
+    return G_SOURCE_CONTINUE;
+  action |= (event.events & (EPOLLIN | EPOLLHUP | EPOLLPRI)) != 0 ? CURL_CSELECT_IN : 0;
+  action |= (event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0;
+  action |= (event.events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0;
+  enter (multi, event.data.fd, action);
   return G_SOURCE_CONTINUE;
 }
 
-static void
-watch_free (Watch *watch)
-{
-  g_clear_handle_id (&watch->source, g_source_remove);
-  g_free (watch);
-}
-
 static int
-set_watch (CURL *easy, curl_socket_t fd, int what, void *data, void *known)
+set_watch (CURL *easy, curl_socket_t fd, int what, void *data, void *is_watched)
 {
   Multi *multi = data;
-  Watch *watch = known;
-  GIOCondition condition = 0;
+  struct epoll_event event = {.data.fd = fd};
 
+  event.events |= (what & CURL_POLL_IN) != 0 ? EPOLLIN : 0;
+  event.events |= (what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0;
   if (what == CURL_POLL_REMOVE)
-    {
-      if (watch != NULL)
-        watch_free (watch);
-      curl_multi_assign (multi->curl, fd, NULL);
-      return 0;
-    }
-  condition |= (what & CURL_POLL_IN) != 0 ? G_IO_IN : 0;
-  condition |= (what & CURL_POLL_OUT) != 0 ? G_IO_OUT : 0;
-  if (watch == NULL)
-    {
-      watch = g_new0 (Watch, 1);
-      watch->multi = multi;
-      curl_multi_assign (multi->curl, fd, watch);
-    }
-  g_clear_handle_id (&watch->source, g_source_remove);
-  watch->source = g_unix_fd_add (fd, condition, on_socket, watch);
+    epoll_ctl (multi->epoll, EPOLL_CTL_DEL, fd, NULL);
+  else
+    epoll_ctl (multi->epoll, is_watched != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+  curl_multi_assign (multi->curl, fd, what == CURL_POLL_REMOVE ? NULL : multi);
   return 0;
+}
+
+/* A source that may recurse is not taken out of the loop while it is served, which costs as much as one that goes. */
+static GSource *
+watch_epoll (Multi *multi)
+{
+  GSource *source = g_unix_fd_source_new (multi->epoll, G_IO_IN);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (on_socket), multi, NULL);
+  g_source_set_can_recurse (source, TRUE);
+  g_source_attach (source, NULL);
+  return source;
 }
 
 Multi *
@@ -120,6 +119,10 @@ multi_new (MultiFinished finished, gpointer data)
 
   multi->finished = finished;
   multi->data = data;
+  multi->epoll = epoll_create1 (EPOLL_CLOEXEC);
+  if (multi->epoll < 0)
+    g_error ("no descriptor for the network: %s", g_strerror (errno));
+  multi->source = watch_epoll (multi);
   multi->curl = curl_multi_init ();
   curl_multi_setopt (multi->curl, CURLMOPT_SOCKETFUNCTION, set_watch);
   curl_multi_setopt (multi->curl, CURLMOPT_SOCKETDATA, multi);
@@ -133,6 +136,9 @@ multi_free (Multi *multi)
 {
   curl_multi_cleanup (multi->curl);
   g_clear_handle_id (&multi->timer, g_source_remove);
+  g_source_destroy (multi->source);
+  g_source_unref (multi->source);
+  close (multi->epoll);
   g_free (multi);
 }
 
@@ -146,4 +152,10 @@ void
 multi_remove (Multi *multi, CURL *easy)
 {
   curl_multi_remove_handle (multi->curl, easy);
+}
+
+void
+multi_limit (Multi *multi, guint connections)
+{
+  curl_multi_setopt (multi->curl, CURLMOPT_MAXCONNECTS, (long)connections);
 }

@@ -14,3 +14,6 @@ void multi_free (Multi *multi);
 
 void multi_add (Multi *multi, CURL *easy);
 void multi_remove (Multi *multi, CURL *easy);
+
+/* How many connections there may be when a transfer has ended; the oldest ones that are idle are closed then. */
+void multi_limit (Multi *multi, guint connections);

@@ -164,15 +164,22 @@ answer_reader_free (AnswerReader *reader)
   g_free (reader);
 }
 
+/* Each answer has one, so no regular expression is made for it. */
 static char *
 charset_of (const char *content_type)
 {
-  g_autoptr (GRegex) regex = g_regex_new ("charset\\s*=\\s*\"?([\\w.:-]+)", G_REGEX_CASELESS, 0, NULL);
-  g_autoptr (GMatchInfo) match = NULL;
+  const char *at = content_type == NULL ? NULL : strcasestr (content_type, "charset");
+  gsize length;
 
-  if (content_type == NULL || !g_regex_match (regex, content_type, 0, &match))
+  if (at == NULL)
     return NULL;
-  return g_match_info_fetch (match, 1);
+  at += strlen ("charset");
+  at += strspn (at, " \t");
+  if (*at++ != '=')
+    return NULL;
+  at += strspn (at, " \t\"");
+  length = strspn (at, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.:-");
+  return length == 0 ? NULL : g_strndup (at, length);
 }
 
 void

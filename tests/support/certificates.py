@@ -17,7 +17,13 @@ class Authority:
                  '-subj', f'/CN={name}', '-keyout', self._key, '-out', self.ca_file)
 
     def server_context(self, names='IP:127.0.0.1,DNS:localhost', days=2):
-        """An SSLContext for RawServer, with a certificate for `names`; with negative `days` it has expired."""
+        """An SSLContext for RawServer, with such a certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.server_certificate(names, days))
+        return context
+
+    def server_certificate(self, names='IP:127.0.0.1,DNS:localhost', days=2):
+        """The files of a certificate for `names` and of its key; with negative `days` it has expired."""
         stem = self.folder / f'server{len(list(self.folder.iterdir()))}'
         key, request, certificate = (stem.with_suffix(suffix) for suffix in ('.key', '.csr', '.pem'))
         extensions = stem.with_suffix('.ext')
@@ -26,9 +32,7 @@ class Authority:
                  '-keyout', key, '-out', request)
         _openssl('x509', '-req', '-in', request, '-CA', self.ca_file, '-CAkey', self._key, '-CAcreateserial',
                  '-days', days, '-extfile', extensions, '-out', certificate)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        return context
+        return certificate, key
 
 
 def _openssl(*arguments):

@@ -53,13 +53,17 @@ class RawServer:
         self._acceptor.join(5)
         assert not self.wrongs, f'the server of the test failed: {self.wrongs}'
 
+    @property
+    def connection_type(self):
+        return Connection
+
     def _accept(self):
         while not self.closing.is_set():
             try:
                 accepted, _ = self._listener.accept()
             except OSError:
                 return
-            connection = Connection(self, accepted, len(self.connections))
+            connection = self.connection_type(self, accepted, len(self.connections))
             self.connections.append(connection)
             connection.thread.start()
 
@@ -74,6 +78,7 @@ class Connection:
         self.request = None
         self.is_open = True
         self.handshake_error = None
+        self.resumed = None  # whether TLS took up a session of before
         self.thread = threading.Thread(target=self._serve, daemon=True)
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -107,10 +112,8 @@ class Connection:
         try:
             if self.server.tls:
                 self.socket = self.server.tls.wrap_socket(self.socket, server_side=True)
-            self.send(self.server.greeting)
-            stream = self.socket.makefile('rb')
-            while self._serve_one(stream):
-                pass
+                self.resumed = self.socket.session_reused
+            self._talk()
         except ssl.SSLError as error:
             self.handshake_error = error
         except (OSError, ValueError):
@@ -120,10 +123,18 @@ class Connection:
         finally:
             self.close()
 
+    def _talk(self):
+        self.send(self.server.greeting)
+        stream = self.socket.makefile('rb')
+        while self._serve_one(stream):
+            pass
+
     def _serve_one(self, stream):
         request = Request.read(stream, self.number, self._continue)
-        if request is None:
-            return False
+        return request is not None and self._reply_to(request)
+
+    def _reply_to(self, request):
+        """Whether the connection stays."""
         self.request = request
         self.server.requests.append(request)  # before it is answered: `answered` is still None
         reply = self.server.answer(request)
