@@ -4,7 +4,9 @@
 #include "base/error.h"
 #include "daemon/access.h"
 #include "daemon/credentials.h"
+#include "daemon/log.h"
 #include "daemon/mountpoint.h"
+#include "daemon/notify.h"
 #include "daemon/process.h"
 #include "daemon/runner.h"
 #include "daemon/sandbox_child.h"
@@ -249,6 +251,7 @@ start (Daemon *daemon, const Options *options, GError **error)
   daemon->mountpoint = mountpoint_prepare (options->mountpoint, error);
   if (daemon->mountpoint == NULL)
     return FALSE;
+  log_of_mount (options->source, daemon->mountpoint);
   if (options->sandbox && (daemon->sandbox = sandbox_child_start (error)) == NULL)
     return FALSE;
   daemon->client = new_client (options, endpoint_of (daemon, options), error);
@@ -319,6 +322,7 @@ daemon_run (const Options *options, GError **error)
       process_ready ();
       g_message ("mounted %s on %s", options->source, daemon.mountpoint);
       g_main_loop_run (daemon.loop);
+      notify_tell ("STOPPING=1");
       g_message ("unmounting %s", daemon.mountpoint);
     }
   stop (&daemon);
