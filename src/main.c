@@ -1,6 +1,7 @@
 /* so24fs: options -> mount -> run -> unmount. */
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/mount_helper.h"
 #include "daemon/process.h"
 
 #include <signal.h>
@@ -28,8 +29,11 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Options) options = options_parse (argc, argv, &error);
+  g_autoptr (Options) options = NULL;
 
+  if (argc > 0 && mount_helper_is_meant (argv[0]))
+    return mount_helper_run (argv);
+  options = options_parse (argc, argv, &error);
   if (options == NULL)
     return fail (error);
   if (options->help || options->version || options->print_config)
