@@ -151,7 +151,7 @@ nothing_is_left_where_nobody_takes_it (void)
   g_assert_nonnull (strstr (error->message, "no service manager"));
 }
 
-/* Runs notify_found ("mount") in a child whose fds 3 and 4 are @names; says what it found. */
+/* What notify_found ("mount") says while fds 3 and 4 are there and called @names. */
 static int
 found_among (const char *names, gboolean for_us)
 {
