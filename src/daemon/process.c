@@ -69,6 +69,7 @@ process_stand_apart (const char *name, int fd)
   fd = fcntl (fd, F_DUPFD, 3);
   for (guint i = 0; i < G_N_ELEMENTS (ignored); i++)
     signal (ignored[i], SIG_IGN);
+  setsid ();
   let_go (fd);
   if (chdir ("/") != 0)
     _exit (1);
@@ -104,7 +105,6 @@ process_go_to_background (void)
     {
       close (ends[0]);
       parent = ends[1];
-      setsid ();
       return;
     }
   close (ends[1]);
@@ -120,6 +120,8 @@ process_ready (void)
   notify_tell (state);
   if (parent < 0)
     return;
+  /* Not before: who mounts for systemd's automount is known by the process group, and whoever else looks at it waits. */
+  setsid ();
   log_to_system ();
   if (chdir ("/") != 0)
     g_debug ("cannot go to /");
