@@ -95,8 +95,9 @@ mountpoint_clear (const char *path, const char *device)
 {
   g_autofree char *found = mountpoint_device (path);
 
+  /* Force is for one that is not served, so that nobody goes on waiting for it. */
   if (found != NULL && (device == NULL || strcmp (found, device) == 0))
-    umount2 (path, MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW);
+    umount2 (path, (device == NULL ? MNT_FORCE : 0) | MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
 char *

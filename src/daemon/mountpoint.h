@@ -18,5 +18,8 @@ char *mountpoint_untouched (const char *path);
 /* The device of the topmost mount on @path (absolute), as /proc/self/mountinfo writes it; NULL if that is none of so24fs. */
 char *mountpoint_device (const char *path);
 
-/* Takes that mount away, whoever uses it, if it is @device's (NULL: in any case). Needs root's privileges. */
+/*
+ * Takes that mount away, whoever uses it, if it is @device's. NULL: in any case, and those who wait for it get an error. Needs
+ * root's privileges.
+ */
 void mountpoint_clear (const char *path, const char *device);
