@@ -26,7 +26,7 @@ def packages(tmp_path_factory):
     if os.environ.get('SO24_PACKAGES'):
         return Path(os.environ['SO24_PACKAGES'])
     folder = tmp_path_factory.mktemp('packages')
-    subprocess.run(['sh', CHECKOUT / 'examples/packaging/build-deb.sh', folder], check=True, timeout=600,
+    subprocess.run(['nice', 'sh', CHECKOUT / 'examples/packaging/build-deb.sh', folder], check=True, timeout=600,
                    env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'DEB_BUILD_OPTIONS': 'nocheck noautodbgsym'})
     return folder
 
