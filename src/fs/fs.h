@@ -34,7 +34,7 @@ typedef struct
 
 /*
  * Mounts, and leaves it to whoever gets the descriptor to serve the mount; it outlives this process, and all who use it wait
- * meanwhile. -1 with @error set if that fails.
+ * meanwhile. Once in a process. -1 with @error set if that fails.
  */
 int fs_open_channel (const FsConfig *config, GError **error);
 

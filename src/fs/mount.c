@@ -2,7 +2,6 @@
 #include "base/locked.h"
 #include "fs/private.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <string.h>
@@ -135,19 +134,12 @@ new_session (Fs *fs, const FsConfig *config, GError **error)
 int
 fs_open_channel (const FsConfig *config, GError **error)
 {
-  struct fuse_session *session = new_session (NULL, config, error);
-  int fd;
+  /* As long as the process lives: libfuse frees what it has of a mount only when it ends the mount. */
+  static struct fuse_session *kept;
 
-  if (session == NULL)
-    return -1;
-  fd = fcntl (fuse_session_fd (session), F_DUPFD_CLOEXEC, 3);
-  if (fd < 0)
-    {
-      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "cannot keep the mount: %s", g_strerror (errno));
-      fuse_session_unmount (session);
-    }
-  fuse_session_destroy (session);
-  return fd;
+  g_return_val_if_fail (kept == NULL, -1);
+  kept = new_session (NULL, config, error);
+  return kept == NULL ? -1 : fuse_session_fd (kept);
 }
 
 Fs *

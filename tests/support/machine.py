@@ -38,7 +38,7 @@ class Machine:
         """Runs a program there; output is text. Fails, with what it said, unless it ends with status 0, or `check` is False."""
         words = ['runuser', '-u', user, '--', *command] if user else command
         done = subprocess.run(['nsenter', f'--target={self._pid}', '--mount', '--pid', '--uts', '--ipc', '--cgroup', '--root',
-                               '--wd=/', *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                               '--wdns=/', *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               errors='replace', timeout=timeout,
                               env={**ENVIRONMENT, **(env or {})})
         assert not check or done.returncode == 0, f'{command} ended with {done.returncode}: {done.stdout}{done.stderr}'
