@@ -1,23 +1,29 @@
 #!/bin/sh
-# Installs what is missing of Debian's packages (12 or newer): sh examples/dependencies.sh build|try|test
+# Installs what is missing of Debian's packages (12 or newer): sh examples/dependencies.sh build|try|package|test
 # Says nothing and does nothing when all are there.
 set -eu
 
 build="gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libglib2.0-dev-bin libfuse3-dev fuse3
        libcurl4-openssl-dev libxml2-dev libjson-glib-dev libsoup-3.0-dev"
 try="curl ca-certificates"
+package="debhelper dpkg-dev libcrypt-dev python3"
 test="python3 python3-pytest python3-zeep php-cli php-soap rsync busybox ed vim-tiny openssl curl wget git dash
       jq python3-prometheus-client inotify-tools man-db mandoc zsh fish
+<<<<<<< HEAD
       nghttp2-proxy python3-h2"
+=======
+      lintian procps systemd"
+>>>>>>> wt-package
 
 case "${1-}" in
   build) wanted=$build ;;
   try) wanted="$build $try" ;;
+  package) wanted="$build $package" ;;
   test)
-    wanted="$build $try $test"
+    wanted="$build $try $package $test"
     command -v javac >/dev/null || wanted="$wanted default-jdk-headless"
     ;;
-  *) echo "usage: sh examples/dependencies.sh build|try|test" >&2; exit 2 ;;
+  *) echo "usage: sh examples/dependencies.sh build|try|package|test" >&2; exit 2 ;;
 esac
 
 is_there() {

@@ -1,6 +1,8 @@
 /* so24fs: options -> mount -> run -> unmount. */
 #include "daemon/daemon.h"
+#include "daemon/early_mount.h"
 #include "daemon/log.h"
+#include "daemon/mount_helper.h"
 #include "daemon/process.h"
 
 #include <signal.h>
@@ -24,12 +26,25 @@ print_and_exit (const Options *options)
   return fputs (text, stdout) >= 0 && fflush (stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* What a service has done before and after it, outside of its sandbox. */
+static int
+make_or_end_mount (Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean good = options->leave_mount ? early_mount_leave (options, &error) : early_mount_clear (options, &error);
+
+  return good ? EXIT_SUCCESS : fail (error);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Options) options = options_parse (argc, argv, &error);
+  g_autoptr (Options) options = NULL;
 
+  if (argc > 0 && mount_helper_is_meant (argv[0]))
+    return mount_helper_run (argv);
+  options = options_parse (argc, argv, &error);
   if (options == NULL)
     return fail (error);
   if (options->help || options->version || options->print_config)
@@ -38,6 +53,8 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   process_harden ();
   log_start (options->debug);
+  if (options->leave_mount || options->end_mount)
+    return make_or_end_mount (options);
   if (!options->foreground)
     process_go_to_background ();
   return daemon_run (options, &error) ? EXIT_SUCCESS : fail (error);

@@ -41,16 +41,26 @@ mount_tests() {
     >"$results/$1.log" 2>&1 || true
 }
 
+# What is packaged is the build that users get, so these run once.
+package_tests() {
+  SO24FS=$PWD/build/so24fs SO24_SANDBOX=$PWD/build/so24-sandbox \
+    /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$results/package.xml" tests/package \
+    >"$results/package.log" 2>&1 || true
+}
+
 build build --werror -Dbuildtype=debugoptimized
 unit_tests build
 build build-sanitized --werror -Db_sanitize=address,undefined -Db_lundef=false
 unit_tests build-sanitized
 mount_tests build &
+package_tests &
 SO24_SLOW=1 mount_tests build-sanitized
 wait
 for folder in build build-sanitized; do
   echo "== $folder: mounts and interop"
   cat "$results/$folder.log"
 done
+echo "== package"
+cat "$results/package.log"
 
-/usr/bin/python3 tests/tally.py "$results" build-unit build-pytest build-sanitized-unit build-sanitized-pytest
+/usr/bin/python3 tests/tally.py "$results" build-unit build-pytest build-sanitized-unit build-sanitized-pytest package

@@ -4,7 +4,10 @@
 #include "base/error.h"
 #include "daemon/access.h"
 #include "daemon/credentials.h"
+#include "daemon/early_mount.h"
+#include "daemon/log.h"
 #include "daemon/mountpoint.h"
+#include "daemon/notify.h"
 #include "daemon/process.h"
 #include "daemon/runner.h"
 #include "daemon/sandbox_child.h"
@@ -21,6 +24,7 @@
 
 typedef struct
 {
+  EarlyMount early;
   Bell *bell; /* NULL: nobody is told of changes */
   char *mountpoint;
   SandboxChild *sandbox;
@@ -242,6 +246,7 @@ start (Daemon *daemon, const Options *options, GError **error)
   g_autoptr (Record) record = NULL;
   FsConfig config = {.source = options->source,
                      .mount_options = options->mount_options->str,
+                     .channel = daemon->early.channel,
                      .debug = options->debug,
                      .teller = daemon->bell == NULL ? 0 : bell_process (daemon->bell),
                      .audit = options->audit};
@@ -249,9 +254,11 @@ start (Daemon *daemon, const Options *options, GError **error)
 
   if (!access_from_options (options, getgid (), &access, error))
     return FALSE;
-  daemon->mountpoint = mountpoint_prepare (options->mountpoint, error);
+  daemon->mountpoint = daemon->early.mountpoint != NULL ? g_strdup (daemon->early.mountpoint)
+                                                        : mountpoint_prepare (options->mountpoint, error);
   if (daemon->mountpoint == NULL)
     return FALSE;
+  log_of_mount (options->source, daemon->mountpoint);
   if (options->sandbox && (daemon->sandbox = sandbox_child_start (error)) == NULL)
     return FALSE;
   daemon->client = new_client (options, endpoint_of (daemon, options), error);
@@ -288,6 +295,7 @@ stop (Daemon *daemon)
       runner_stop (daemon->runner);
       tree_note_event (daemon->tree, "stopped", g_get_real_time ());
     }
+  early_mount_end (&daemon->early);
   if (daemon->fs != NULL)
     fs_unmount (daemon->fs);
   g_clear_pointer (&daemon->runner, runner_free);
@@ -303,11 +311,16 @@ stop (Daemon *daemon)
 }
 
 gboolean
-daemon_run (const Options *options, GError **error)
+daemon_run (Options *options, GError **error)
 {
   Daemon daemon = {0};
   gboolean started;
 
+  if (!early_mount_make (options, &daemon.early, error))
+    {
+      early_mount_end (&daemon.early);
+      return FALSE;
+    }
   daemon.bell = bell_start ();
   if (daemon.bell == NULL)
     g_warning ("there is no process to tell of changes (inotify): %s", g_strerror (errno));
@@ -322,6 +335,7 @@ daemon_run (const Options *options, GError **error)
       process_ready ();
       g_message ("mounted %s on %s", options->source, daemon.mountpoint);
       g_main_loop_run (daemon.loop);
+      notify_tell ("STOPPING=1");
       g_message ("unmounting %s", daemon.mountpoint);
     }
   stop (&daemon);

@@ -4,4 +4,4 @@
 #include "daemon/options.h"
 
 /* Mounts, serves until the mount ends or a signal asks for it, unmounts. FALSE with @error set if it could not be mounted. */
-gboolean daemon_run (const Options *options, GError **error);
+gboolean daemon_run (Options *options, GError **error);

@@ -8,7 +8,9 @@
 typedef struct
 {
   gboolean debug;
-  gboolean syslog;
+  gboolean journal; /* there may be one */
+  gboolean syslog;  /* instead of stderr */
+  char *source, *mountpoint;
 } Log;
 
 static const char *
@@ -30,6 +32,32 @@ priority_of (GLogLevelFlags level)
   return (level & G_LOG_LEVEL_DEBUG) != 0 ? LOG_DEBUG : LOG_INFO;
 }
 
+static void
+add_field (GArray *fields, const char *key, const char *value)
+{
+  GLogField field = {key, value, -1};
+
+  if (value != NULL)
+    g_array_append_val (fields, field);
+}
+
+/* GLib's own PRIORITY calls a message a notice; the journal is to have the level that syslog has. */
+static gboolean
+write_to_journal (const Log *log, GLogLevelFlags level, const GLogField *fields, gsize n_fields)
+{
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (GLogField));
+  const char priority[] = {(char)('0' + priority_of (level)), '\0'};
+
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "PRIORITY") != 0)
+      g_array_append_val (all, fields[i]);
+  add_field (all, "PRIORITY", priority);
+  add_field (all, "SYSLOG_IDENTIFIER", "so24fs");
+  add_field (all, "SO24FS_SOURCE", log->source);
+  add_field (all, "SO24FS_MOUNTPOINT", log->mountpoint);
+  return g_log_writer_journald (level, (const GLogField *)(gpointer)all->data, all->len, NULL) == G_LOG_WRITER_HANDLED;
+}
+
 static GLogWriterOutput
 write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
@@ -37,6 +65,8 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
   int priority = priority_of (level);
 
   if (priority == LOG_DEBUG && !log->debug)
+    return G_LOG_WRITER_HANDLED;
+  if (log->journal && write_to_journal (log, level, fields, n_fields))
     return G_LOG_WRITER_HANDLED;
   if (log->syslog)
     syslog (priority, "%s", message_of (fields, n_fields));
@@ -52,12 +82,23 @@ void
 log_start (gboolean debug)
 {
   the_log.debug = debug;
+  the_log.journal = g_log_writer_is_journald (fileno (stderr));
   g_log_set_writer_func (write_log, &the_log, NULL);
 }
 
 void
-log_to_syslog (void)
+log_of_mount (const char *source, const char *mountpoint)
+{
+  g_free (the_log.source);
+  g_free (the_log.mountpoint);
+  the_log.source = g_strdup (source);
+  the_log.mountpoint = g_strdup (mountpoint);
+}
+
+void
+log_to_system (void)
 {
   openlog ("so24fs", LOG_PID, LOG_DAEMON);
   the_log.syslog = TRUE;
+  the_log.journal = TRUE;
 }

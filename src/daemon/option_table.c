@@ -39,6 +39,9 @@ const OptionRow option_rows[] = {
   {"write_group", "NAME|GID", OPTION_TEXT, AT (write_group), NULL, 0, 0,
    "with allow_other: who may write login, logout and identity, too"},
   {"audit", "yes|no", OPTION_BOOLEAN, AT (audit), "no", 0, 0, "log who opens a file that holds the cookie"},
+  {"drop_privileges", "yes|no", OPTION_BOOLEAN, AT (drop_privileges), "no", 0, 0,
+   "mount as root, then give up all that root may"},
+  {"setuid", "USER", OPTION_TEXT, AT (setuid), NULL, 0, 0, "be that user; only root can"},
   {"sandbox", "yes|no", OPTION_BOOLEAN, AT (sandbox), "no", 0, 0, "start a service to try things on, and mount that"},
   {"mountpoint", "FOLDER", OPTION_PATH, AT (mountpoint), NULL, 0, 0, "where to mount", .only_in_file = TRUE},
   {NULL},
@@ -47,6 +50,8 @@ const OptionRow option_rows[] = {
 const SwitchRow switch_rows[] = {
   {"-f", "--foreground", AT (foreground), "stay in the foreground, log to stderr"},
   {"-d", "--debug", AT (debug), "the same, and log every request"},
+  {NULL, "--leave-mount", AT (leave_mount), "only mount; systemd gives it to who is started next"},
+  {NULL, "--end-mount", AT (end_mount), "unmount what --leave-mount has mounted"},
   {NULL, "--print-config", AT (print_config), "print what a mount would use, and where it comes from"},
   {"-h", "--help", AT (help), "this text"},
   {"-V", "--version", AT (version), "the version"},
@@ -64,7 +69,7 @@ const char *const options_passed_on[] = {
 
 /* A "=" or "-" at the end stands for whatever follows. */
 static const char *const ignored[] = {
-  "defaults", "auto", "noauto", "user", "nouser", "users", "_netdev", "nofail", "x-", "comment=", NULL,
+  "defaults", "auto", "noauto", "user", "user=", "nouser", "users", "_netdev", "nofail", "x-", "comment=", NULL,
 };
 
 static gboolean

@@ -48,6 +48,7 @@ options_free (Options *options)
   g_free (options->credentials);
   g_free (options->group);
   g_free (options->write_group);
+  g_free (options->setuid);
   g_string_free (options->mount_options, TRUE);
   g_ptr_array_unref (options->passed_on);
   g_hash_table_unref (options->origins);

@@ -19,6 +19,8 @@ typedef struct
   char *mountpoint; /* NULL: only with print_config, help or version */
   gboolean foreground;
   gboolean debug;
+  gboolean leave_mount;
+  gboolean end_mount;
   gboolean print_config;
   gboolean help;
   gboolean version;
@@ -43,6 +45,8 @@ typedef struct
   int mode;             /* 0: none was given */
   char *write_group;    /* as it was given; NULL: none */
   gboolean audit;
+  gboolean drop_privileges;
+  char *setuid;           /* as it was given; NULL: none */
   GString *mount_options; /* for the kernel and libfuse, comma-separated */
 
   GPtrArray *passed_on; /* the same, each by itself */

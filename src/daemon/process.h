@@ -12,5 +12,15 @@ void process_harden (void);
  */
 void process_go_to_background (void);
 
-/* The mount can be used: lets the parent of process_go_to_background() exit, and leaves its terminal. */
+/*
+ * The mount can be used: tells the service manager, lets the parent of process_go_to_background() exit, and leaves its
+ * terminal.
+ */
 void process_ready (void);
+
+/*
+ * For a forked child that goes on as a small process of its own: called @name in ps(1), holding nothing but @fd, in nobody's
+ * way, and deaf to the signals that are meant for the daemon, with whom it ends. Calls only the kernel. Returns the number
+ * that @fd has from now on.
+ */
+int process_stand_apart (const char *name, int fd);

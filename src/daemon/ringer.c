@@ -4,10 +4,11 @@
  */
 #include "daemon/ringer.h"
 
+#include "daemon/process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -77,54 +78,14 @@ ring_all (const char *message, gsize length)
   close (root);
 }
 
-/* Nobody's pipe or terminal must wait for us, and no folder be in use because of us. Closes all but @fd. */
-static void
-let_go (int fd)
-{
-  int null = open ("/dev/null", O_RDWR);
-
-  for (int standard = 0; standard <= 2; standard++)
-    dup2 (null, standard);
-  if (fd > 3)
-    close_range (3, (unsigned)fd - 1, 0);
-  close_range ((unsigned)fd + 1, ~0U, 0);
-  if (chdir ("/") != 0)
-    _exit (1);
-}
-
-/* What ps shows. The command line is in memory where the kernel laid it out; argv[0] is its beginning. */
-static void
-take_name (void)
-{
-  static const char name[] = "so24fs-bell";
-  char line[RING_ROOM];
-  int fd = open ("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-  ssize_t room = fd < 0 ? -1 : read (fd, line, sizeof line);
-
-  prctl (PR_SET_NAME, name);
-  if (fd >= 0)
-    close (fd);
-  if (room < (ssize_t)sizeof name || memcmp (line, program_invocation_name, strlen (program_invocation_name) + 1) != 0)
-    return;
-  memset (program_invocation_name, 0, (gsize)room);
-  memcpy (program_invocation_name, name, sizeof name);
-}
-
 void
 ringer_run (int fd)
 {
-  static const int ignored[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE};
   char message[RING_ROOM];
   ssize_t length;
 
-  /* Who was started without stdin, stdout or stderr may get their numbers for something else. */
-  fd = fcntl (fd, F_DUPFD, 3);
-  /* What is meant to end us ends the daemon, and we end with it. */
-  for (guint i = 0; i < G_N_ELEMENTS (ignored); i++)
-    signal (ignored[i], SIG_IGN);
   prctl (PR_SET_PDEATHSIG, SIGKILL);
-  let_go (fd);
-  take_name ();
+  fd = process_stand_apart ("so24fs-bell", fd);
   while (send (fd, "", 1, MSG_NOSIGNAL) == 1 && (length = recv (fd, message, sizeof message, 0)) > 0)
     ring_all (message, (gsize)length);
   _exit (0);

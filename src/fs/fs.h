@@ -26,10 +26,17 @@ typedef struct
   const char *source;
   const char *mountpoint;
   const char *mount_options; /* comma-separated, for the kernel and libfuse; may be "" */
+  int channel; /* of fs_open_channel(): what is mounted there already; 0: nothing is. Closed with the mount */
   gboolean debug;
   pid_t teller; /* the process that tells those who watch files: it must never wait for the service; 0: there is none */
   gboolean audit; /* log who opens a file that bears a cookie */
 } FsConfig;
+
+/*
+ * Mounts, and leaves it to whoever gets the descriptor to serve the mount; it outlives this process, and all who use it wait
+ * meanwhile. Once in a process. -1 with @error set if that fails.
+ */
+int fs_open_channel (const FsConfig *config, GError **error);
 
 /* Mounts. NULL with @error set if that fails. @tree must outlive the result. */
 Fs *fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHooks *hooks, gpointer data,
@@ -57,5 +64,5 @@ void fs_settle (Fs *fs, FsSettled settled, gpointer data);
 /* What is served may have changed, or something have happened: those who wait for that are woken. */
 void fs_look_again (Fs *fs);
 
-/* Unmounts and frees. All waiters must have been answered (EVENT_STOP). */
+/* Unmounts (what came by a channel is only let go of) and frees. All waiters must have been answered (EVENT_STOP). */
 void fs_unmount (Fs *fs);

@@ -109,6 +109,9 @@ on_libfuse_log (enum fuse_log_level level, const char *format, va_list arguments
 static struct fuse_session *
 new_session (Fs *fs, const FsConfig *config, GError **error)
 {
+  /* What libfuse takes for a mountpoint where the mount is there already. */
+  g_autofree char *where
+    = config->channel == 0 ? g_strdup (config->mountpoint) : g_strdup_printf ("/dev/fd/%d", config->channel);
   struct fuse_args args = FUSE_ARGS_INIT (0, NULL);
   struct fuse_session *session;
 
@@ -118,7 +121,7 @@ new_session (Fs *fs, const FsConfig *config, GError **error)
   fuse_opt_free_args (&args);
   if (session == NULL)
     g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "bad mount options: %s", libfuse_said);
-  else if (fuse_session_mount (session, config->mountpoint) != 0)
+  else if (fuse_session_mount (session, where) != 0)
     {
       g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "cannot mount on %s%s%s", config->mountpoint,
                    libfuse_said == NULL ? "" : ": ", libfuse_said == NULL ? "" : libfuse_said);
@@ -126,6 +129,17 @@ new_session (Fs *fs, const FsConfig *config, GError **error)
       session = NULL;
     }
   return session;
+}
+
+int
+fs_open_channel (const FsConfig *config, GError **error)
+{
+  /* As long as the process lives: libfuse frees what it has of a mount only when it ends the mount. */
+  static struct fuse_session *kept;
+
+  g_return_val_if_fail (kept == NULL, -1);
+  kept = new_session (NULL, config, error);
+  return kept == NULL ? -1 : fuse_session_fd (kept);
 }
 
 Fs *
