@@ -2,6 +2,7 @@
 #include "daemon/mountpoint.h"
 
 #include "base/error.h"
+#include "daemon/mount_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,8 +13,8 @@
 #include <unistd.h>
 
 /* A dead mount cannot be looked into, so only the folder it lies in is resolved. */
-static char *
-resolve (const char *path)
+char *
+mountpoint_resolve (const char *path)
 {
   g_autofree char *whole = realpath (path, NULL);
   g_autofree char *parent = NULL;
@@ -28,31 +29,6 @@ resolve (const char *path)
   return resolved == NULL ? g_strdup (path) : g_build_filename (resolved, name, NULL);
 }
 
-/* The file system type of the topmost mount on @path, or NULL. */
-static char *
-mounted_type (const char *path)
-{
-  g_autofree char *table = NULL;
-  g_auto (GStrv) lines = NULL;
-  char *type = NULL;
-
-  if (!g_file_get_contents ("/proc/self/mountinfo", &table, NULL, NULL))
-    return NULL;
-  lines = g_strsplit (table, "\n", -1);
-  for (char **line = lines; *line != NULL; line++)
-    {
-      g_auto (GStrv) halves = g_strsplit (*line, " - ", 2);
-      g_auto (GStrv) fields = g_strsplit (*line, " ", 6);
-      g_autofree char *where = g_strv_length (fields) > 5 ? g_strcompress (fields[4]) : NULL;
-
-      if (where == NULL || strcmp (where, path) != 0 || halves[1] == NULL)
-        continue;
-      g_free (type);
-      type = g_strndup (halves[1], strcspn (halves[1], " "));
-    }
-  return type;
-}
-
 static void
 unmount (const char *path)
 {
@@ -65,30 +41,22 @@ unmount (const char *path)
 
 /* Of a mount the kernel may still have the attributes though whoever served it is dead; of how full it is it asks each time. */
 static int
-look (const char *path, struct stat *attributes)
+ask (const char *path, struct stat *attributes)
 {
   struct statvfs space;
 
   return stat (path, attributes) == 0 && statvfs (path, &space) == 0 ? 0 : errno;
 }
 
-char *
-mountpoint_prepare (const char *path, GError **error)
+static MountpointState
+look (const char *path, const char *resolved, GError **error)
 {
-  g_autofree char *resolved = resolve (path);
-  g_autofree char *type = mounted_type (resolved);
-  gboolean ours = g_strcmp0 (type, "fuse.so24fs") == 0;
+  g_autoptr (GPtrArray) table = mount_table_read ();
+  const MountRow *mounted = mount_table_find (table, resolved);
+  gboolean ours = mounted != NULL && mounted->ours;
   struct stat attributes;
-  int failure;
+  int failure = ask (resolved, &attributes);
 
-  failure = look (resolved, &attributes);
-  if (failure == ENOTCONN && ours)
-    {
-      g_message ("%s: taking away what a daemon that was killed left mounted", resolved);
-      unmount (resolved);
-      failure = look (resolved, &attributes);
-      ours = FALSE;
-    }
   if (failure == ENOTCONN)
     g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID,
                  "%s: a dead mount is in the way; take it away with: fusermount3 -u %s", resolved, resolved);
@@ -102,6 +70,36 @@ mountpoint_prepare (const char *path, GError **error)
                  "fusermount3 -u %s",
                  resolved, resolved);
   else
+    return MOUNTPOINT_FREE;
+  if (failure == 0 && ours)
+    return MOUNTPOINT_MOUNTED;
+  return failure == ENOTCONN && ours ? MOUNTPOINT_DEAD : MOUNTPOINT_UNFIT;
+}
+
+MountpointState
+mountpoint_look (const char *path, GError **error)
+{
+  g_autofree char *resolved = mountpoint_resolve (path);
+
+  return look (path, resolved, error);
+}
+
+char *
+mountpoint_prepare (const char *path, GError **error)
+{
+  g_autofree char *resolved = mountpoint_resolve (path);
+  g_autoptr (GError) wrong = NULL;
+  MountpointState state = look (path, resolved, &wrong);
+
+  if (state == MOUNTPOINT_DEAD)
+    {
+      g_message ("%s: taking away what a daemon that was killed left mounted", resolved);
+      unmount (resolved);
+      g_clear_error (&wrong);
+      state = look (path, resolved, &wrong);
+    }
+  if (state == MOUNTPOINT_FREE)
     return g_steal_pointer (&resolved);
+  g_propagate_error (error, g_steal_pointer (&wrong));
   return NULL;
 }

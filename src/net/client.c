@@ -11,6 +11,7 @@
 #include "net/failure.h"
 #include "net/headers.h"
 #include "net/multi.h"
+#include "net/progress.h"
 
 #include <string.h>
 
@@ -88,6 +89,17 @@ on_body (char *bytes, size_t size, size_t count, void *data)
 }
 
 static void
+tell_progress (ClientTransfer *transfer)
+{
+  ClientProgress progress;
+
+  if (transfer->sink.progress == NULL)
+    return;
+  progress_read (transfer->easy, &transfer->seen, &progress);
+  transfer->sink.progress (transfer->data, &progress);
+}
+
+static void
 on_finished (CURL *easy, CURLcode result, gpointer data)
 {
   Client *client = data;
@@ -104,6 +116,7 @@ on_finished (CURL *easy, CURLcode result, gpointer data)
       error = failure_to_error (result, (int)os_errno, transfer->curl_says);
     }
   g_hash_table_steal (client->transfers, transfer);
+  tell_progress (transfer);
   transfer->sink.done (transfer->data, &transfer->head, error);
   transfer_free (transfer);
 }
