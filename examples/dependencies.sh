@@ -9,11 +9,7 @@ try="curl ca-certificates"
 package="debhelper dpkg-dev libcrypt-dev python3"
 test="python3 python3-pytest python3-zeep php-cli php-soap rsync busybox ed vim-tiny openssl curl wget git dash
       jq python3-prometheus-client inotify-tools man-db mandoc zsh fish
-<<<<<<< HEAD
-      nghttp2-proxy python3-h2"
-=======
-      lintian procps systemd"
->>>>>>> wt-package
+      nghttp2-proxy python3-h2 lintian procps systemd"
 
 case "${1-}" in
   build) wanted=$build ;;

@@ -1,9 +1,12 @@
-/* so24fs: options -> mount -> run -> unmount. */
+/* so24fs: options -> mount -> run -> unmount; or one of the tools beside that. */
 #include "daemon/daemon.h"
 #include "daemon/early_mount.h"
 #include "daemon/log.h"
 #include "daemon/mount_helper.h"
 #include "daemon/process.h"
+#include "tools/check.h"
+#include "tools/login.h"
+#include "tools/status.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -55,6 +58,12 @@ main (int argc, char **argv)
   log_start (options->debug);
   if (options->leave_mount || options->end_mount)
     return make_or_end_mount (options);
+  if (options->check)
+    return check_run (options);
+  if (options->tool == TOOL_LOGIN)
+    return login_run (options);
+  if (options->tool == TOOL_STATUS)
+    return status_run (options);
   if (!options->foreground)
     process_go_to_background ();
   return daemon_run (options, &error) ? EXIT_SUCCESS : fail (error);

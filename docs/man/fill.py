@@ -87,6 +87,24 @@ class Page:
             yield f'.It {short}Fl {row["long"][1:]}'
             yield from paragraph(sentence_of(row['help']))
 
+    def tools(self):
+        """The items of a list: a command, and what it does."""
+        for row in self.tables['tools']:
+            yield f'.It Cm {row["name"]} Ar {row["argument"].lower().replace("|", " | ")}'
+            yield from paragraph(sentence_of(row['help']))
+
+    def checks(self):
+        """The items of a list: a check, and what is looked at."""
+        for row in self.tables['checks']:
+            yield f'.It Li {row["name"]}'
+            yield from paragraph(sentence_of(row['help']))
+
+    def exit_statuses(self):
+        """The items of a list: an exit status, and the state that it stands for."""
+        for row in sorted(self.tables['states'], key=lambda row: row['exit_status']):
+            yield f'.It {row["exit_status"]}'
+            yield f'.Li {row["word"]}'
+
     def options(self):
         """The items of a list: an option of the command line, in the line that --help has."""
         for row in self.tables['options']:
@@ -194,7 +212,8 @@ class Page:
             yield f'\\&{escaped(line)}' if line[:1] in ('.', "'") else escaped(line)
         yield '.Ed'
 
-    DIRECTIVES = {'switches': switches, 'options': options, 'option': option, 'passed_on': passed_on, 'files': files,
+    DIRECTIVES = {'switches': switches, 'tools': tools, 'checks': checks, 'exit_statuses': exit_statuses,
+                  'options': options, 'option': option, 'passed_on': passed_on, 'files': files,
                   'file': file, 'errors': errors, 'table': table, 'sandbox_options': sandbox_options,
                   'sandbox_summary': sandbox_summary, 'sandbox_more': sandbox_more}
 

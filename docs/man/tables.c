@@ -1,9 +1,11 @@
 /*
- * The tables of so24fs as one JSON document: options, files, errors. The manual and the completions of the shells are made
+ * The tables of so24fs as one JSON document: options, commands, files, errors. The manual and the completions of the shells are made
  * from it when so24fs is built, and the tests hold them against it, so none of them can say what the program does not.
  */
 #include "base/error.h"
 #include "daemon/option_table.h"
+#include "tools/doctor.h"
+#include "tools/status.h"
 #include "tree/node.h"
 
 #include <json-glib/json-glib.h>
@@ -37,6 +39,44 @@ add_switches (JsonBuilder *json)
       add_text (json, "short", row->short_name);
       add_text (json, "long", row->long_name);
       add_text (json, "help", row->help);
+      json_builder_end_object (json);
+    }
+}
+
+static void
+add_tools (JsonBuilder *json)
+{
+  for (const ToolRow *row = tool_rows; row->name != NULL; row++)
+    {
+      json_builder_begin_object (json);
+      add_text (json, "name", row->name);
+      add_text (json, "argument", row->argument);
+      add_text (json, "help", row->help);
+      json_builder_end_object (json);
+    }
+}
+
+static void
+add_checks (JsonBuilder *json)
+{
+  for (const CheckRow *row = check_rows; row->key != NULL; row++)
+    {
+      json_builder_begin_object (json);
+      add_text (json, "name", row->key);
+      add_text (json, "help", row->help);
+      json_builder_end_object (json);
+    }
+}
+
+static void
+add_states (JsonBuilder *json)
+{
+  for (SessionState state = 0; state < N_STATES; state++)
+    {
+      json_builder_begin_object (json);
+      add_text (json, "word", session_state_word (state));
+      json_builder_set_member_name (json, "exit_status");
+      json_builder_add_int_value (json, status_of_state (state));
       json_builder_end_object (json);
     }
 }
@@ -120,11 +160,8 @@ static const struct
 {
   const char *name;
   void (*add) (JsonBuilder *json);
-} tables[] = {{"switches", add_switches},
-              {"options", add_options},
-              {"passed_on", add_passed_on},
-              {"files", add_files},
-              {"errors", add_errors}};
+} tables[] = {{"switches", add_switches}, {"tools", add_tools},         {"checks", add_checks}, {"states", add_states},
+              {"options", add_options},   {"passed_on", add_passed_on}, {"files", add_files},   {"errors", add_errors}};
 
 int
 main (void)

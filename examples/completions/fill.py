@@ -16,6 +16,7 @@ class Table:
 
     def __init__(self, tables):
         self.switches = tables['switches']
+        self.tools = tables['tools']
         self.options = [row for row in tables['options'] if not row['only_in_file']]
         self.passed_on = tables['passed_on']
 
@@ -45,6 +46,9 @@ def quoted(text):
 
 
 class Bash(Table):
+    def fill_tools(self):
+        return '\n'.join(f'  {row["name"]}' for row in self.tools)
+
     def fill_switches(self):
         return '\n'.join(f'  {row["short"] or ""} {row["long"]}'.rstrip() for row in self.switches) + '\n  -o'
 
@@ -64,6 +68,9 @@ class Zsh(Table):
     def spec(name, text, action=''):
         text = re.sub(r'([\[\]:\\])', r'\\\1', text)
         return f'  {quoted(f"{name}[{text}]{action}")} \\'
+
+    def fill_tools(self):
+        return '\n'.join(f'    {quoted(row["name"] + ":" + row["help"])}' for row in self.tools)
 
     def fill_switches(self):
         lines = []
@@ -95,6 +102,13 @@ class Fish(Table):
 
     def patterns(self, is_meant):
         return ' '.join(self.word(f'{row["name"]}=*') for row in self.options if is_meant(row))
+
+    def fill_tools(self):
+        return '\n'.join(f"complete -c so24fs -n 'test (__so24fs_words) = 0' -a {row['name']} -d {self.word(row['help'])}"
+                         for row in self.tools)
+
+    def fill_commands(self):
+        return ' '.join(row['name'] for row in self.tools)
 
     def fill_paths(self):
         return self.patterns(lambda row: row['type'] == 'path')

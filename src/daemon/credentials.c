@@ -210,8 +210,8 @@ check_end (Input *input, GError **error)
   return FALSE;
 }
 
-static Credential *
-parse (const SecretBuffer *text, const Guid *application_id, GError **error)
+Credential *
+credentials_parse (const SecretBuffer *text, const Guid *application_id, GError **error)
 {
   InputContext context = {.application_id = *application_id};
   Input *input = input_new (INPUT_LOGIN, &context);
@@ -233,7 +233,7 @@ credentials_read (Credentials *credentials, GError **error)
   if (fetch (credentials, &text, error))
     {
       if (text.length > 0)
-        credential = parse (&text, &credentials->application_id, error);
+        credential = credentials_parse (&text, &credentials->application_id, error);
       else
         g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "is empty");
     }

@@ -24,6 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Credentials, credentials_free)
 /* Reads and checks the file now. NULL with @error set, which names the file and what is wrong, but no value in it. */
 Credential *credentials_read (Credentials *credentials, GError **error);
 
+/* Reads @text, as it would be written to login. NULL with @error set, which has no value in it. */
+Credential *credentials_parse (const SecretBuffer *text, const Guid *application_id, GError **error);
+
 /* Whether it is another file than was last read or tried, or has not been tried yet. Costs one stat(2). */
 gboolean credentials_changed (const Credentials *credentials);
 

@@ -11,6 +11,7 @@
 #include "daemon/process.h"
 #include "daemon/runner.h"
 #include "daemon/sandbox_child.h"
+#include "daemon/service_client.h"
 #include "daemon/watchers.h"
 #include "soap/envelope.h"
 #include "store/digest.h"
@@ -181,25 +182,6 @@ take_up (Daemon *daemon, Record *record, GError **error)
   return TRUE;
 }
 
-static Client *
-new_client (const Options *options, const char *endpoint, GError **error)
-{
-  /* The daemon goes to / later on. */
-  g_autofree char *ca_file = options->ca_file == NULL ? NULL : g_canonicalize_filename (options->ca_file, NULL);
-  ClientConfig config = {.endpoint = endpoint, .ca_file = ca_file, .timeout_s = (guint)options->timeout_s};
-  Client *client;
-
-  if (ca_file != NULL && access (ca_file, R_OK) != 0)
-    {
-      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID, "ca_file: %s: %s", options->ca_file, g_strerror (errno));
-      return NULL;
-    }
-  client = client_new (&config, error);
-  if (client == NULL)
-    g_prefix_error (error, "endpoint: ");
-  return client;
-}
-
 static const char *
 endpoint_of (const Daemon *daemon, const Options *options)
 {
@@ -261,7 +243,7 @@ start (Daemon *daemon, const Options *options, GError **error)
   log_of_mount (options->source, daemon->mountpoint);
   if (options->sandbox && (daemon->sandbox = sandbox_child_start (error)) == NULL)
     return FALSE;
-  daemon->client = new_client (options, endpoint_of (daemon, options), error);
+  daemon->client = service_client_new (options, endpoint_of (daemon, options), error);
   if (daemon->client == NULL)
     return FALSE;
   daemon->credentials = credentials_new (options->credentials, options->source, &options->application_id);

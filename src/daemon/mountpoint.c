@@ -2,6 +2,7 @@
 #include "daemon/mountpoint.h"
 
 #include "base/error.h"
+#include "daemon/mount_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,53 +23,21 @@ mountpoint_untouched (const char *path)
 }
 
 /* A dead mount cannot be looked into, so only the folder it lies in is resolved. */
-static char *
-resolve (const char *path)
+char *
+mountpoint_resolve (const char *path)
 {
   g_autofree char *whole = realpath (path, NULL);
 
   return whole != NULL ? g_strdup (whole) : mountpoint_untouched (path);
 }
 
-/* The line of the topmost mount on @path in /proc/self/mountinfo (proc(5)), split at blanks, or NULL. */
-static char **
-find_mount (const char *path)
-{
-  g_autofree char *table = NULL;
-  g_auto (GStrv) lines = NULL;
-  char **found = NULL;
-
-  if (!g_file_get_contents ("/proc/self/mountinfo", &table, NULL, NULL))
-    return NULL;
-  lines = g_strsplit (table, "\n", -1);
-  for (char **line = lines; *line != NULL; line++)
-    {
-      g_auto (GStrv) fields = g_strsplit (*line, " ", -1);
-      g_autofree char *where = g_strv_length (fields) > 5 ? g_strcompress (fields[4]) : NULL;
-
-      if (g_strcmp0 (where, path) != 0)
-        continue;
-      g_strfreev (found);
-      found = g_steal_pointer (&fields);
-    }
-  return found;
-}
-
-/* The type stands after a "-" that ends the fields of which there may be any number. */
-static gboolean
-is_our_kind (char **mount)
-{
-  while (mount != NULL && *mount != NULL && strcmp (*mount, "-") != 0)
-    mount++;
-  return mount != NULL && *mount != NULL && g_strcmp0 (mount[1], "fuse.so24fs") == 0;
-}
-
 char *
 mountpoint_device (const char *path)
 {
-  g_auto (GStrv) mount = find_mount (path);
+  g_autoptr (GPtrArray) table = mount_table_read ();
+  const MountRow *mounted = mount_table_find (table, path);
 
-  return is_our_kind (mount) ? g_strdup (mount[2]) : NULL;
+  return mounted != NULL && mounted->ours ? g_strdup (mounted->device) : NULL;
 }
 
 static void
@@ -83,7 +52,7 @@ unmount (const char *path)
 
 /* Of a mount the kernel may still have the attributes though whoever served it is dead; of how full it is it asks each time. */
 static int
-look (const char *path, struct stat *attributes)
+ask (const char *path, struct stat *attributes)
 {
   struct statvfs space;
 
@@ -100,30 +69,15 @@ mountpoint_clear (const char *path, const char *device)
     umount2 (path, (device == NULL ? MNT_FORCE : 0) | MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
-char *
-mountpoint_prepare (const char *path, GError **error)
+static MountpointState
+look (const char *path, const char *resolved, GError **error)
 {
-  g_autofree char *resolved = resolve (path);
-  g_autofree char *device = mountpoint_device (resolved);
-  gboolean ours = device != NULL;
+  g_autoptr (GPtrArray) table = mount_table_read ();
+  const MountRow *mounted = mount_table_find (table, resolved);
+  gboolean ours = mounted != NULL && mounted->ours;
   struct stat attributes;
-  int failure;
+  int failure = ask (resolved, &attributes);
 
-  /* mount.fuse3(8) has mounted, but without the options that keep others from the cookie. */
-  if (g_str_has_prefix (path, "/dev/fd/"))
-    {
-      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID,
-                   "%s: so24fs mounts by itself, with drop_privileges too: use the type fuse.so24fs", path);
-      return NULL;
-    }
-  failure = look (resolved, &attributes);
-  if (failure == ENOTCONN && ours)
-    {
-      g_message ("%s: taking away what a daemon that was killed left mounted", resolved);
-      unmount (resolved);
-      failure = look (resolved, &attributes);
-      ours = FALSE;
-    }
   if (failure == ENOTCONN)
     g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID,
                  "%s: a dead mount is in the way; take it away with: fusermount3 -u %s", resolved, resolved);
@@ -137,6 +91,44 @@ mountpoint_prepare (const char *path, GError **error)
                  "fusermount3 -u %s",
                  resolved, resolved);
   else
+    return MOUNTPOINT_FREE;
+  if (failure == 0 && ours)
+    return MOUNTPOINT_MOUNTED;
+  return failure == ENOTCONN && ours ? MOUNTPOINT_DEAD : MOUNTPOINT_UNFIT;
+}
+
+MountpointState
+mountpoint_look (const char *path, GError **error)
+{
+  g_autofree char *resolved = mountpoint_resolve (path);
+
+  return look (path, resolved, error);
+}
+
+char *
+mountpoint_prepare (const char *path, GError **error)
+{
+  g_autofree char *resolved = mountpoint_resolve (path);
+  g_autoptr (GError) wrong = NULL;
+  MountpointState state;
+
+  /* mount.fuse3(8) has mounted, but without the options that keep others from the cookie. */
+  if (g_str_has_prefix (path, "/dev/fd/"))
+    {
+      g_set_error (error, SO24_ERROR, SO24_ERROR_INVALID,
+                   "%s: so24fs mounts by itself, with drop_privileges too: use the type fuse.so24fs", path);
+      return NULL;
+    }
+  state = look (path, resolved, &wrong);
+  if (state == MOUNTPOINT_DEAD)
+    {
+      g_message ("%s: taking away what a daemon that was killed left mounted", resolved);
+      unmount (resolved);
+      g_clear_error (&wrong);
+      state = look (path, resolved, &wrong);
+    }
+  if (state == MOUNTPOINT_FREE)
     return g_steal_pointer (&resolved);
+  g_propagate_error (error, g_steal_pointer (&wrong));
   return NULL;
 }

@@ -23,3 +23,16 @@ char *mountpoint_device (const char *path);
  * root's privileges.
  */
 void mountpoint_clear (const char *path, const char *device);
+/* The absolute path, links followed as far as that can be done without waiting for whoever serves it. */
+char *mountpoint_resolve (const char *path);
+
+typedef enum
+{
+  MOUNTPOINT_FREE,
+  MOUNTPOINT_MOUNTED, /* by so24fs, and it answers */
+  MOUNTPOINT_DEAD,    /* by so24fs, and nobody answers any more */
+  MOUNTPOINT_UNFIT
+} MountpointState;
+
+/* What there is at @path. If nothing can be mounted there, @error says why. Waits for whoever serves it. */
+MountpointState mountpoint_look (const char *path, GError **error);

@@ -10,11 +10,19 @@ char *
 options_help (void)
 {
   g_autoptr (GString) text
-    = g_string_new ("usage: so24fs [-o option,...] SOURCE [MOUNTPOINT]\n\n"
+    = g_string_new ("usage: so24fs [-o option,...] SOURCE [MOUNTPOINT]\n"
+                    "       so24fs COMMAND SOURCE|MOUNTPOINT\n\n"
                     "Mounts a 24SevenOffice account as files. SOURCE is a name for the account; options\n"
                     "and mountpoint may stand in /etc/so24fs/SOURCE.conf or ~/.config/so24fs/SOURCE.conf.\n"
                     "cat MOUNTPOINT/README then tells the rest; fusermount3 -u MOUNTPOINT ends it.\n\n");
 
+  for (const ToolRow *row = tool_rows; row->name != NULL; row++)
+    {
+      g_autofree char *form = g_strconcat (row->name, " ", row->argument, NULL);
+
+      g_string_append_printf (text, "  %-30s %s\n", form, row->help);
+    }
+  g_string_append_c (text, '\n');
   for (const SwitchRow *row = switch_rows; row->long_name != NULL; row++)
     g_string_append_printf (text, "  %s%s %-26s %s\n", row->short_name == NULL ? "  " : row->short_name,
                             row->short_name == NULL ? " " : ",", row->long_name, row->help);

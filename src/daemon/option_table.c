@@ -2,7 +2,6 @@
 #include "daemon/option_table.h"
 
 #include "daemon/distance.h"
-#include "daemon/options.h"
 
 #include <string.h>
 
@@ -53,9 +52,18 @@ const SwitchRow switch_rows[] = {
   {NULL, "--leave-mount", AT (leave_mount), "only mount; systemd gives it to who is started next"},
   {NULL, "--end-mount", AT (end_mount), "unmount what --leave-mount has mounted"},
   {NULL, "--print-config", AT (print_config), "print what a mount would use, and where it comes from"},
+  {NULL, "--check", AT (check), "say what would keep SOURCE from being mounted and used"},
+  {NULL, "--login", AT (login), "with --check: log in, too"},
+  {NULL, "--json", AT (json), "with --check: say it in JSON"},
   {"-h", "--help", AT (help), "this text"},
   {"-V", "--version", AT (version), "the version"},
   {NULL, NULL},
+};
+
+const ToolRow tool_rows[] = {
+  {"login", TOOL_LOGIN, "SOURCE|MOUNTPOINT", "ask for a credential, and write it to the mount"},
+  {"status", TOOL_STATUS, "SOURCE|MOUNTPOINT", "print where things stand; exit status 0 when the session is live"},
+  {NULL},
 };
 
 const char *const options_passed_on[] = {

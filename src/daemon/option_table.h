@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/option.h"
+#include "daemon/options.h"
 
 /* What the command line alone has: how to run, not what to mount. */
 typedef struct
@@ -15,9 +16,19 @@ typedef struct
   const char *help;
 } SwitchRow;
 
+/* What else than mounting there is: the first word of the command line. */
+typedef struct
+{
+  const char *name;
+  Tool tool;
+  const char *argument;
+  const char *help;
+} ToolRow;
+
 /* Each ends in a row without a (long) name. The offsets are into an Options. */
 extern const OptionRow option_rows[];
 extern const SwitchRow switch_rows[];
+extern const ToolRow tool_rows[];
 
 /* Passed on to the kernel and libfuse (mount.fuse3(8)); a "=" at the end: it takes a value. Ends in NULL. */
 extern const char *const options_passed_on[];

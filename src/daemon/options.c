@@ -13,6 +13,7 @@ typedef struct
 {
   char *mountpoint;
   GPtrArray *lists; /* what stood after each -o */
+  gboolean switched;
 } Words;
 
 static void
@@ -30,6 +31,7 @@ options_new (void)
 
   options->mount_options = g_string_new (NULL);
   options->passed_on = g_ptr_array_new_with_free_func (g_free);
+  options->mistakes = g_ptr_array_new_with_free_func (g_free);
   options->origins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   options->application_id = guid_zero;
   for (const OptionRow *row = option_rows; row->name != NULL; row++)
@@ -52,6 +54,7 @@ options_free (Options *options)
   g_string_free (options->mount_options, TRUE);
   g_ptr_array_unref (options->passed_on);
   g_hash_table_unref (options->origins);
+  g_ptr_array_unref (options->mistakes);
   g_free (options);
 }
 
@@ -102,6 +105,31 @@ use_switch (Options *options, const char *word, GError **error)
   return bad (error, "unknown option %s (so24fs --help)", word);
 }
 
+static const ToolRow *
+find_tool (const char *word)
+{
+  for (const ToolRow *row = tool_rows; row->name != NULL; row++)
+    if (strcmp (word, row->name) == 0)
+      return row;
+  return NULL;
+}
+
+/* An account may be called like a tool, and fstab(5) puts its name first. So what a tool does not take is not passed over. */
+static gboolean
+check_tool (const Options *options, const Words *words, const ToolRow *tool, GError **error)
+{
+  if (options->help || options->version)
+    return TRUE;
+  if (options->source == NULL)
+    return bad (error, "usage: so24fs %s %s (so24fs --help)", tool->name, tool->argument);
+  if (words->mountpoint == NULL && words->lists->len == 0 && !words->switched)
+    return TRUE;
+  return bad (error,
+              "%s is a command, and takes one SOURCE or MOUNTPOINT; to mount an account that is called so: "
+              "so24fs -- %s MOUNTPOINT",
+              tool->name, tool->name);
+}
+
 static gboolean
 use_name (Options *options, Words *words, const char *word, GError **error)
 {
@@ -116,9 +144,12 @@ use_name (Options *options, Words *words, const char *word, GError **error)
 static gboolean
 read_words (Options *options, Words *words, int argc, char **argv, GError **error)
 {
+  const ToolRow *tool = argc > 1 ? find_tool (argv[1]) : NULL;
   gboolean only_names = FALSE;
 
-  for (int i = 1; i < argc; i++)
+  if (tool != NULL)
+    options->tool = tool->tool;
+  for (int i = tool == NULL ? 1 : 2; i < argc; i++)
     {
       char *word = argv[i];
       gboolean good = TRUE;
@@ -132,11 +163,11 @@ read_words (Options *options, Words *words, int argc, char **argv, GError **erro
       else if (g_str_has_prefix (word, "-o"))
         g_ptr_array_add (words->lists, word[2] == '\0' ? argv[i] : word + 2);
       else
-        good = use_switch (options, word, error);
+        good = words->switched = use_switch (options, word, error);
       if (!good)
         return FALSE;
     }
-  return TRUE;
+  return tool == NULL || check_tool (options, words, tool, error);
 }
 
 static gboolean
@@ -145,8 +176,18 @@ use_config (Options *options, GError **error)
   g_auto (GStrv) paths = config_paths (options->source);
 
   for (char **path = paths; *path != NULL; path++)
-    if (!config_read (*path, options, error))
-      return FALSE;
+    {
+      g_autoptr (GError) mistake = NULL;
+
+      if (config_read (*path, options, &mistake))
+        continue;
+      if (!options->check)
+        {
+          g_propagate_error (error, g_steal_pointer (&mistake));
+          return FALSE;
+        }
+      g_ptr_array_add (options->mistakes, g_strdup (mistake->message));
+    }
   return TRUE;
 }
 
@@ -169,7 +210,9 @@ use_command_line (Options *options, const Words *words, GError **error)
 static gboolean
 check_together (const Options *options, GError **error)
 {
-  if (options->mountpoint == NULL && !options->print_config)
+  if ((options->login || options->json) && !options->check)
+    return bad (error, "%s goes with --check only (so24fs --help)", options->login ? "--login" : "--json");
+  if (options->mountpoint == NULL && !options->print_config && !options->check && options->tool == TOOL_MOUNT)
     {
       g_auto (GStrv) paths = config_paths (options->source);
       g_autofree char *places = g_strjoinv (" or ", paths);

@@ -13,15 +13,27 @@ typedef enum
   STORE_NONE
 } StoreChoice;
 
+/* What so24fs is to do; all but the first are in a table (tool_rows). */
+typedef enum
+{
+  TOOL_MOUNT,
+  TOOL_LOGIN,
+  TOOL_STATUS
+} Tool;
+
 typedef struct
 {
-  char *source;
-  char *mountpoint; /* NULL: only with print_config, help or version */
+  Tool tool;
+  char *source;     /* of a tool: what names the mount */
+  char *mountpoint; /* NULL: only with a tool, check, print_config, help or version */
   gboolean foreground;
   gboolean debug;
   gboolean leave_mount;
   gboolean end_mount;
   gboolean print_config;
+  gboolean check;
+  gboolean login; /* with check: log in, too */
+  gboolean json;  /* with check */
   gboolean help;
   gboolean version;
 
@@ -51,6 +63,7 @@ typedef struct
 
   GPtrArray *passed_on; /* the same, each by itself */
   GHashTable *origins;  /* name of an option -> where its value came from (daemon/setting.h) */
+  GPtrArray *mistakes;  /* with check: what is wrong with the configuration, a sentence each */
 } Options;
 
 /* NULL with @error set to one line if the command line or a configuration file is no good. */

@@ -14,6 +14,7 @@
 #include "net/failure.h"
 #include "net/headers.h"
 #include "net/multi.h"
+#include "net/progress.h"
 
 #include <string.h>
 
@@ -102,6 +103,17 @@ limit_connections (Client *client)
   multi_limit (client->multi, MAX (1, g_hash_table_size (client->transfers)));
 }
 
+static void
+tell_progress (ClientTransfer *transfer)
+{
+  ClientProgress progress;
+
+  if (transfer->sink.progress == NULL)
+    return;
+  progress_read (transfer->easy, &transfer->seen, &progress);
+  transfer->sink.progress (transfer->data, &progress);
+}
+
 /* The last that is heard of it. */
 static void
 finish (ClientTransfer *transfer, const GError *error)
@@ -109,6 +121,7 @@ finish (ClientTransfer *transfer, const GError *error)
   read_head (transfer);
   g_hash_table_steal (transfer->client->transfers, transfer);
   limit_connections (transfer->client);
+  tell_progress (transfer);
   transfer->sink.done (transfer->data, &transfer->head, error);
   transfer_free (transfer);
 }

@@ -17,6 +17,19 @@ typedef struct
   guint timeout_s;     /* for a whole call */
 } ClientConfig;
 
+/* How far a call came, whatever became of it. */
+typedef struct
+{
+  gboolean resolved;  /* the host has an address; of a proxy, if there is one in between */
+  gboolean connected; /* to that */
+  int
+    proxy_status; /* what a proxy answered when it was asked for a way to the host; 0: none was asked, or it said nothing */
+  gboolean secured;    /* TLS stands, and the certificate is good */
+  const char *address; /* whom we were connected to; empty: nobody */
+  int port;
+  gint64 date_us; /* the wall clock of whoever answered, to the second; 0: it did not say */
+} ClientProgress;
+
 /* The heads, with their texts, are the client's; they are gone when done() has returned. */
 typedef struct
 {
@@ -27,6 +40,8 @@ typedef struct
    * status is 0 if there was no head either. Last call.
    */
   void (*done) (gpointer data, const HttpHead *head, const GError *error);
+  /* How far it came, just before that. NULL: nobody wants to know. @progress is the client's. */
+  void (*progress) (gpointer data, const ClientProgress *progress);
 } ClientSink;
 
 typedef struct

@@ -10,6 +10,7 @@ static const struct
 } rows[] = {
   {"APILimitRemaining:", G_STRUCT_OFFSET (Headers, allowed)},
   {"APILimitReset:", G_STRUCT_OFFSET (Headers, allowed_until)},
+  {"Date:", G_STRUCT_OFFSET (Headers, date)},
 };
 
 static char **

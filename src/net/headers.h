@@ -7,6 +7,7 @@ typedef struct
 {
   char *allowed;       /* APILimitRemaining; NULL: none */
   char *allowed_until; /* APILimitReset; NULL: none */
+  char *date;          /* Date; NULL: none */
   gboolean counts;     /* the lines that come now belong to the head of an answer */
 } Headers;
 

@@ -9,8 +9,8 @@
 #define LONGEST_SOURCE 64
 #define DIGEST_DIGITS  16
 
-static char *
-choose_directory (const StoreConfig *config)
+char *
+store_directory (const StoreConfig *config)
 {
   const char *given = g_getenv ("STATE_DIRECTORY");
   g_auto (GStrv) entries = NULL;
@@ -91,7 +91,7 @@ open_directory (const char *directory, GError **error)
 gboolean
 place_open (Place *place, const StoreConfig *config, GError **error)
 {
-  g_autofree char *directory = choose_directory (config);
+  g_autofree char *directory = store_directory (config);
   int fd = open_directory (directory, error);
   g_autofree char *name = NULL;
 

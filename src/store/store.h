@@ -29,6 +29,9 @@ typedef struct
 
 typedef struct Store Store;
 
+/* The directory that store_open() opens, and makes if there is none. The caller frees it. */
+char *store_directory (const StoreConfig *config);
+
 /* NULL with @error set if there is no place to keep anything. The strings are copied. */
 Store *store_open (const StoreConfig *config, const StoreHooks *hooks, gpointer data, GError **error);
 

@@ -11,6 +11,7 @@ typedef struct
   const char *source;
   const char *endpoint;
   const char *mountpoint;
+  const char *login_needs;
   const char *state;
   gint64 since_us;
   const char *identity;

@@ -32,6 +32,10 @@ COMPLETED = {
     'an account': (f'so24fs acm{TAB}', 'acme'),
     'an account after options': (f'so24fs -f -o timeout=5 acm{TAB}', 'acme'),
     'an account to print': (f'so24fs --print-config acm{TAB}', 'acme'),
+    'a command': (f'so24fs stat{TAB}', 'status'),
+    'an account after a command': (f'so24fs status acm{TAB}', 'acme'),
+    'a mountpoint after a command': (f'so24fs login ./mountp{TAB}', './mountpoint/'),
+    'an account to check': (f'so24fs --check --json acm{TAB}', 'acme'),
     'a mountpoint': (f'so24fs -o ro acme ./mountp{TAB}', './mountpoint/'),
 }
 
@@ -93,7 +97,8 @@ def booleans():
     ('so24fs -o ro,timeout=5,store=n', 'ro,timeout=5,store=none'), ('so24fs -o noaud', 'noaudit'),
     ('so24fs -o audit=', 'audit=yes'), ('so24fs -o ro,ca_file=./cert', 'ro,ca_file=./certificate.pem'),
     ('so24fs -o group=nogr', 'group=nogroup'), ('so24fs --print', '--print-config'), ('so24fs acm', 'acme'),
-    ('so24fs -o ro acm', 'acme'), ('so24fs -f acme ./mountp', './mountpoint/')])
+    ('so24fs -o ro acm', 'acme'), ('so24fs stat', 'status'), ('so24fs status acm', 'acme'),
+    ('so24fs login ./mountp', './mountpoint/'), ('so24fs -f acme ./mountp', './mountpoint/')])
 def test_fish_offers_what_goes_on_from_what_is_typed(home, line, offer):
     assert offer in fish_offers(line, home)
 
@@ -120,4 +125,6 @@ def test_a_completion_is_read_without_complaint_and_names_every_option(shell, na
         assert word in text
     for row in tables()['switches']:
         assert row['long'].lstrip('-') in text
+    for row in tables()['tools']:
+        assert row['name'] in text
     assert '@' not in text.replace('$@', '').replace('[@]', '')

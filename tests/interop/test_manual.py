@@ -99,6 +99,31 @@ def test_the_command_line_is_all_there():
         assert f'{both} {row["help"][0].upper()}{row["help"][1:]}.' in text
 
 
+def test_the_commands_the_checks_and_the_exit_statuses_are_all_there():
+    text = shown('so24fs.1')
+    assert [row['name'] for row in tables()['tools']] == ['login', 'status']
+    for row in tables()['tools']:
+        argument = row['argument'].lower().replace('|', ' | ')
+        assert f'{row["name"]} {argument} {row["help"][0].upper()}{row["help"][1:]}.' in text
+    for row in tables()['checks']:
+        assert f'{row["name"]} {row["help"][0].upper()}{row["help"][1:]}.' in text
+    for row in tables()['states']:
+        assert f'{row["exit_status"]} {row["word"]}' in text
+
+
+def test_the_page_of_docs_has_every_check_and_every_exit_status():
+    assert [names for names in rows_of('checking.md', 'check')] == [[row['name']] for row in tables()['checks']]
+    text = (CHECKOUT / 'docs' / 'checking.md').read_text(encoding='utf-8')
+    said = dict(re.findall(r'^\| (\d) \| `(\w+)`', text, re.M))
+    assert said == {str(row['exit_status']): row['word'] for row in tables()['states']}
+
+
+def test_help_has_every_command():
+    text = said_by(programs.daemon_program(), '--help')
+    assert re.findall(r'^  (\w+) (\S+\|\S+) +(.*)$', text, re.M) \
+        == [(row['name'], row['argument'], row['help']) for row in tables()['tools']]
+
+
 def test_help_has_every_option_and_every_switch():
     text = said_by(programs.daemon_program(), '--help')
     shown_options = re.findall(r'^  -o (\w+)=(\S+) +(.*?)(?: \((\S+)\))?$', text, re.M)

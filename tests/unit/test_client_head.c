@@ -58,6 +58,10 @@ typedef struct
   char *line;
   gboolean differs; /* a head with the body said something else than the head at the end */
   GString *bodies;
+  guint progresses;
+  gboolean connected;
+  int port;
+  gint64 date_us;
 } Said;
 
 static char *
@@ -86,11 +90,28 @@ on_done (gpointer data, const HttpHead *head, const GError *error)
 }
 
 static void
-assert_heard (const char *says, const char *line)
+on_progress (gpointer data, const ClientProgress *progress)
 {
-  static const ClientSink sink = {on_body, on_done};
+  Said *said = data;
+
+  g_assert_null (said->line);
+  g_assert_true (progress->resolved && !progress->secured);
+  g_assert_cmpint (progress->proxy_status, ==, 0);
+  g_assert_cmpstr (progress->address, ==, "127.0.0.1");
+  said->progresses++;
+  said->connected = progress->connected;
+  said->port = progress->port;
+  said->date_us = progress->date_us;
+}
+
+/* @date_us: what the server's clock says. */
+static void
+assert_heard_at (const char *says, const char *line, gint64 date_us)
+{
+  static const ClientSink sink = {on_body, on_done, on_progress};
   Server server = {.says = says};
-  g_autofree char *endpoint = g_strdup_printf ("http://127.0.0.1:%d/", listen_anywhere (&server));
+  int port = listen_anywhere (&server);
+  g_autofree char *endpoint = g_strdup_printf ("http://127.0.0.1:%d/", port);
   GThread *thread = g_thread_new ("server", serve, &server);
   ClientConfig config = {.endpoint = endpoint, .timeout_s = 10};
   g_autoptr (Client) client = client_new (&config, NULL);
@@ -105,9 +126,31 @@ assert_heard (const char *says, const char *line)
   close (server.listener);
   g_assert_cmpstr (said.line, ==, line);
   g_assert_false (said.differs);
+  g_assert_cmpuint (said.progresses, ==, 1);
+  g_assert_true (said.connected);
+  g_assert_cmpint (said.port, ==, port);
+  g_assert_cmpint (said.date_us, ==, date_us);
   g_free (said.line);
   g_string_free (said.bodies, TRUE);
   g_main_loop_unref (said.loop);
+}
+
+static void
+assert_heard (const char *says, const char *line)
+{
+  assert_heard_at (says, line, 0);
+}
+
+static void
+the_time_of_whoever_answers_is_told (void)
+{
+  gint64 then = G_GINT64_CONSTANT (1764191400) * G_USEC_PER_SEC; /* date -d @1764191400 */
+
+  assert_heard_at ("HTTP/1.1 200 OK\r\nDate: Wed, 26 Nov 2025 21:10:00 GMT\r\nContent-Length: 4\r\n\r\n<a/>",
+                   "200 (null) (null)", then);
+  assert_heard_at ("HTTP/1.1 200 OK\r\ndate: Wed, 26 Nov 2025 21:10:00 GMT\r\nContent-Length: 40\r\n\r\n<a",
+                   "200 (null) (null) failed", then);
+  assert_heard_at ("HTTP/1.1 200 OK\r\nDate: soon\r\nContent-Length: 4\r\n\r\n<a/>", "200 (null) (null)", 0);
 }
 
 static void
@@ -152,6 +195,7 @@ no_answer_has_no_status (void)
 }
 
 static const Sentence sentences[] = {
+  SENTENCE (the_time_of_whoever_answers_is_told),
   SENTENCE (the_limit_is_handed_on_with_the_body_and_at_the_end),
   SENTENCE (it_is_handed_on_under_any_status),
   SENTENCE (an_answer_without_it_says_nothing),

@@ -197,7 +197,27 @@ what_is_printed_can_be_read_again (void)
     }
 }
 
+/* The doctor tells all that is wrong, and goes on with what else there is to look at. */
+static void
+a_check_collects_mistakes (void)
+{
+  g_auto (Place) place = place_new ();
+  g_autoptr (Options) options = NULL;
+  g_autoptr (GError) error = NULL;
+
+  configured ();
+  configure ("acme", "chek_ttl = 5\n");
+  options = parse_words ("--check -o rate=5 acme", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (options->mistakes->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (options->mistakes, 0), "acme.conf: unknown key chek_ttl"));
+  g_assert_cmpint (options->rate, ==, 5);
+  g_assert_null (parse_words ("--check -o chek_ttl=5 acme", &error));
+  g_assert_nonnull (strstr (error->message, "chek_ttl"));
+}
+
 static const Sentence sentences[] = {
+  SENTENCE (a_check_collects_mistakes),
   SENTENCE (a_file_that_others_may_write_is_refused),
   SENTENCE (a_file_of_a_stranger_is_refused),
   SENTENCE (only_a_regular_file_is_read_and_a_pipe_holds_nobody_up),

@@ -55,6 +55,45 @@ source_and_mountpoint_are_enough (void)
 }
 
 static void
+a_command_is_the_first_word (void)
+{
+  g_autoptr (Options) status = parse_well ("status acme", NULL);
+  g_autoptr (Options) login = parse_well ("login /mnt/acme", NULL);
+  g_autoptr (Options) mount = parse_well ("-- status /mnt", NULL);
+  g_autoptr (Options) later = parse_well ("acme status", NULL);
+
+  g_assert_cmpint (status->tool, ==, TOOL_STATUS);
+  g_assert_cmpstr (status->source, ==, "acme");
+  g_assert_null (status->mountpoint);
+  g_assert_cmpint (login->tool, ==, TOOL_LOGIN);
+  g_assert_cmpstr (login->source, ==, "/mnt/acme");
+  g_assert_cmpint (mount->tool, ==, TOOL_MOUNT);
+  g_assert_cmpstr (mount->source, ==, "status");
+  g_assert_cmpint (later->tool, ==, TOOL_MOUNT);
+  g_assert_cmpstr (later->mountpoint, ==, "status");
+}
+
+static void
+a_command_takes_one_name_and_nothing_else (void)
+{
+  assert_refused ("status", NULL, "usage: so24fs status SOURCE|MOUNTPOINT");
+  assert_refused ("status acme /mnt", NULL, "so24fs -- status MOUNTPOINT");
+  assert_refused ("login acme", "ro", "so24fs -- login MOUNTPOINT");
+  assert_refused ("login -f acme", NULL, "so24fs -- login MOUNTPOINT");
+}
+
+static void
+a_check_needs_no_mountpoint_and_brings_its_own_switches (void)
+{
+  g_autoptr (Options) options = parse_well ("--check --login --json acme", NULL);
+
+  g_assert_true (options->check && options->login && options->json);
+  g_assert_cmpuint (options->mistakes->len, ==, 0);
+  assert_refused ("--json acme /mnt", NULL, "--json goes with --check");
+  assert_refused ("--login acme /mnt", NULL, "--login goes with --check");
+}
+
+static void
 the_defaults_are_those_of_the_design (void)
 {
   g_autoptr (Options) options = parse_well ("account /mnt", NULL);
@@ -389,6 +428,9 @@ help_names_every_option_with_its_default (void)
 }
 
 static const Sentence sentences[] = {
+  SENTENCE (a_command_is_the_first_word),
+  SENTENCE (a_command_takes_one_name_and_nothing_else),
+  SENTENCE (a_check_needs_no_mountpoint_and_brings_its_own_switches),
   SENTENCE (source_and_mountpoint_are_enough),
   SENTENCE (the_defaults_are_those_of_the_design),
   SENTENCE (options_take_their_values),
