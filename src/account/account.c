@@ -113,7 +113,10 @@ account_is_ready (const Account *account, Want want, const Guid *own, Instant no
 {
   Holder *holder = own == NULL ? (Holder *)&account->main : own_find (account, own);
 
-  return holder != NULL && holder->used_us != NEVER && now.boot_us - holder->used_us < G_USEC_PER_SEC
+  /* An own session that there is none of is not made for who asks whether it is alive. */
+  if (holder == NULL)
+    return want == WANT_SESSION;
+  return holder->used_us != NEVER && now.boot_us - holder->used_us < G_USEC_PER_SEC
          && g_queue_is_empty (&holder->commands) && waiters_would_go_on (holder, want, now);
 }
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* So many requests are served in a row before the loop looks at its other sources. */
-#define REQUESTS_PER_TURN 16
+#define REQUESTS_PER_TURN 32
 
 /* Bytes of a request before what it writes. */
 #define SMALLEST_WRITE 80

@@ -38,6 +38,17 @@ a_first_read_logs_in_as_the_identity (void)
 }
 
 static void
+whether_one_that_nobody_has_read_is_alive_needs_no_call_and_leaves_nothing (void)
+{
+  g_autoptr (Crowd) crowd = crowd_new (3, 7200);
+  Guid identity = crowd_identity (1);
+
+  g_assert_true (account_is_ready (crowd->account, WANT_SESSION, &identity, crowd->now));
+  g_assert_false (account_is_ready (crowd->account, WANT_COOKIE, &identity, crowd->now));
+  g_assert_false (account_has_own_session (crowd->account, &identity));
+}
+
+static void
 it_is_put_on_the_identity_when_the_login_ignores_that (void)
 {
   g_autoptr (Crowd) crowd = crowd_new (3, 7200);
@@ -325,6 +336,7 @@ a_thousand_idle_ones_are_forgotten_when_they_end (void)
 
 static const Sentence sentences[] = {
   SENTENCE (a_first_read_logs_in_as_the_identity),
+  SENTENCE (whether_one_that_nobody_has_read_is_alive_needs_no_call_and_leaves_nothing),
   SENTENCE (it_is_put_on_the_identity_when_the_login_ignores_that),
   SENTENCE (a_second_read_calls_nothing_and_a_later_one_asks_once),
   SENTENCE (a_hundred_readers_of_one_share_a_login),

@@ -194,9 +194,18 @@ static guint64
 want (Crowd *crowd, guint number, gboolean ask_now)
 {
   Guid identity = crowd_identity (number);
+  gboolean ready = !ask_now && account_is_ready (crowd->account, WANT_COOKIE, &identity, crowd->now);
+  guint calls = crowd->calls->len;
+  guint64 waiter
+    = post_for_waiter (crowd, (Event){.kind = EVENT_WANT, .want = WANT_COOKIE, .own = &identity, .ask_now = ask_now});
 
-  return post_for_waiter (crowd,
-                          (Event){.kind = EVENT_WANT, .want = WANT_COOKIE, .own = &identity, .ask_now = ask_now});
+  if (ready)
+    {
+      g_assert_true (g_hash_table_contains (crowd->answers, &waiter));
+      g_assert_null (g_hash_table_lookup (crowd->answers, &waiter));
+      g_assert_cmpuint (crowd->calls->len, ==, calls);
+    }
+  return waiter;
 }
 
 guint64
