@@ -93,7 +93,7 @@ cache_attributes_s (NodeId node)
 static gboolean
 is_filled_with_what_is_there (const Cache *cache, NodeId node)
 {
-  return !node_kind (node)->bears_cookie
+  return node_length (node) == 0
          || g_hash_table_lookup (cache->filled, GSIZE_TO_POINTER (node)) == tree_cookie (cache->fs->tree, node);
 }
 
@@ -124,7 +124,7 @@ note (GHashTable *cookies, NodeId node, const Secret *cookie)
 static const Secret *
 cookie_of (const Cache *cache, NodeId node)
 {
-  return node_kind (node)->bears_cookie ? tree_cookie (cache->fs->tree, node) : NULL;
+  return node_length (node) == 0 ? NULL : tree_cookie (cache->fs->tree, node);
 }
 
 void
@@ -153,8 +153,7 @@ forget_cookie (Cache *cache, NodeId node)
   const Fs *fs = cache->fs;
 
   g_hash_table_remove (cache->filled, GSIZE_TO_POINTER (node));
-  if (node_kind (node)->bears_cookie
-      && account_outlook (fs->account, tree_own_identity (fs->tree, node)) == OUTLOOK_REFUSED)
+  if (node_length (node) > 0 && account_outlook (fs->account, tree_own_identity (fs->tree, node)) == OUTLOOK_REFUSED)
     g_hash_table_remove (cache->served, GSIZE_TO_POINTER (node));
 }
 

@@ -1,4 +1,7 @@
-/* Opening, reading and closing. An open for reading waits until what is served is fresh; a READ never waits. */
+/*
+ * Opening, reading and closing. An open for reading waits until what is served is fresh. A READ waits only if there is nothing
+ * any more at the first one of who was let in, and never one for the page cache.
+ */
 #include "fs/private.h"
 
 #include <errno.h>
@@ -58,7 +61,7 @@ reads_at_once (const Handle *handle)
   return handle->let_in && !handle->polls && g_get_monotonic_time () <= handle->opened_us + AT_ONCE_US;
 }
 
-/* If there is none at this moment. */
+/* The latest that there was, when there is none at this moment. */
 static gboolean
 append_latest_cookie (const Fs *fs, NodeId node, SecretBuffer *content)
 {

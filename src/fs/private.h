@@ -125,7 +125,7 @@ double cache_attributes_s (NodeId node);
 /* Sets whether who opens @node goes by the page cache, and whether he may go by what is in it. */
 void cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info, gboolean waited);
 void cache_open_folder (const Cache *cache, struct fuse_file_info *info);
-/* Somebody is served the cookie that @node has now, if it bears one. */
+/* Somebody is served the cookie that @node has now, if it is one that the kernel keeps. */
 void cache_note_served (Cache *cache, NodeId node);
 /* The one that somebody was served last, if another one is still to come after it. */
 const Secret *cache_last_served (const Cache *cache, NodeId node);

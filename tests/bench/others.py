@@ -29,12 +29,24 @@ def plain_file(stage):
     return file
 
 
-def compile_hello(build):
+# What the least daemon there can be does with an open file: the example, with these flags in its answer to OPEN.
+FLOORS = {
+    'kept': 'fi->keep_cache = 1; fi->noflush = 1;',
+    'direct': 'fi->direct_io = 1; fi->noflush = 1;',
+}
+
+
+def compile_hello(build, flags=''):
     if not HELLO.is_file():
         raise Missing(f'{HELLO} is not there')
-    program = build / 'hello_ll'
-    flags = subprocess.run(['pkg-config', '--cflags', '--libs', 'fuse3'], check=True, capture_output=True, text=True)
-    subprocess.run(['cc', '-O2', '-o', program, HELLO, *flags.stdout.split()], check=True, stderr=subprocess.DEVNULL)
+    text = HELLO.read_text()
+    reply = 'fuse_reply_open(req, fi);'
+    if reply not in text:
+        raise Missing(f'{HELLO} is another one than is known')
+    program = build / '-'.join(['hello_ll', *(name for name in FLOORS if FLOORS[name] == flags)])
+    libraries = subprocess.run(['pkg-config', '--cflags', '--libs', 'fuse3'], check=True, capture_output=True, text=True)
+    subprocess.run(['cc', '-O2', '-o', program, '-x', 'c', '-', '-x', 'none', *libraries.stdout.split()], check=True,
+                   text=True, input=text.replace(reply, f'{{ {flags} {reply} }}'), stderr=subprocess.DEVNULL)
     return program
 
 
@@ -57,8 +69,8 @@ def mounted(stage, command, **others):
 
 
 @contextlib.contextmanager
-def hello(stage, *switches):
-    program = compile_hello(stage.build)
+def hello(stage, *switches, flags=''):
+    program = compile_hello(stage.build, flags)
     with mounted(stage, lambda place: [program, '-f', *switches, place]) as place:
         yield place / 'hello'
 
@@ -90,6 +102,8 @@ def rclone(stage):
 OTHERS = {
     'hello_ll': hello,
     'hello_ll -s': lambda stage: hello(stage, '-s'),
+    'the least FUSE daemon, kept': lambda stage: hello(stage, '-s', flags=FLOORS['kept']),
+    'the least FUSE daemon, direct': lambda stage: hello(stage, '-s', flags=FLOORS['direct']),
     'sshfs': sshfs,
     'rclone': rclone,
 }
