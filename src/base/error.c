@@ -49,6 +49,18 @@ row_of (const GError *error)
   return &rows[error->code];
 }
 
+gboolean
+error_refuse (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  if (error != NULL)
+    *error = g_error_new_valist (SO24_ERROR, SO24_ERROR_INVALID, format, arguments);
+  va_end (arguments);
+  return FALSE;
+}
+
 int
 error_errno (const GError *error)
 {

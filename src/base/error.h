@@ -30,6 +30,9 @@ typedef enum
 #define SO24_ERROR (so24_error_quark ())
 GQuark so24_error_quark (void);
 
+/* Sets @error to SO24_ERROR_INVALID, with that sentence. FALSE, for the caller to return. */
+gboolean error_refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 /* The errno value of @error, and its name ("EKEYREJECTED"). EIO for an error that is not one of ours. */
 int error_errno (const GError *error);
 const char *error_errno_name (const GError *error);

@@ -8,18 +8,6 @@
 
 #define GROUP_READS 0440
 
-static gboolean
-refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  if (error != NULL)
-    *error = g_error_new_valist (SO24_ERROR, SO24_ERROR_INVALID, format, arguments);
-  va_end (arguments);
-  return FALSE;
-}
-
 /* As for chown(1): a name, or a number if no group has that name. */
 static gboolean
 find_group (const char *option, const char *name, gid_t *gid, GError **error)
@@ -32,7 +20,7 @@ find_group (const char *option, const char *name, gid_t *gid, GError **error)
   else if (g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT32 - 1, &number, NULL))
     *gid = (gid_t)number;
   else
-    return refuse (error, "option %s: there is no group %s", option, name);
+    return error_refuse (error, "option %s: there is no group %s", option, name);
   return TRUE;
 }
 
@@ -41,12 +29,13 @@ static gboolean
 check_mode (mode_t mode, GError **error)
 {
   if ((mode & S_IROTH) != 0)
-    return refuse (error,
-                   "option mode: with %04o every user of this machine could act as you; name a group that may "
-                   "(group=NAME)",
-                   mode);
+    return error_refuse (error,
+                         "option mode: with %04o every user of this machine could act as you; name a group that may "
+                         "(group=NAME)",
+                         mode);
   if ((mode & ~(mode_t)GROUP_READS) != 0)
-    return refuse (error, "option mode: the cookie can only be read, so %04o cannot be; 0400, 0440 and 0040 can", mode);
+    return error_refuse (error, "option mode: the cookie can only be read, so %04o cannot be; 0400, 0440 and 0040 can",
+                         mode);
   return TRUE;
 }
 
@@ -76,13 +65,13 @@ access_from_options (const Options *options, gid_t gid, TreeAccess *access, GErr
   access->group_writes = options->write_group != NULL;
   if ((options->group != NULL || access->group_writes || (access->cookie_mode & S_IRGRP) != 0)
       && !lets_others_in (options))
-    return refuse (error,
-                   "option %s lets nobody in without allow_other: add it, and user_allow_other to /etc/fuse.conf "
-                   "if it is not root who mounts",
-                   options->group != NULL ? "group"
-                   : access->group_writes ? "write_group"
-                                          : "mode");
+    return error_refuse (error,
+                         "option %s lets nobody in without allow_other: add it, and user_allow_other to /etc/fuse.conf "
+                         "if it is not root who mounts",
+                         options->group != NULL ? "group"
+                         : access->group_writes ? "write_group"
+                                                : "mode");
   if (options->group != NULL && (access->cookie_mode & S_IRGRP) == 0)
-    return refuse (error, "option mode: %04o does not let the group read that group= names", access->cookie_mode);
+    return error_refuse (error, "option mode: %04o does not let the group read that group= names", access->cookie_mode);
   return TRUE;
 }

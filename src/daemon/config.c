@@ -21,17 +21,6 @@
 #define SUFFIX        ".conf"
 #define LONGEST_FILE  (64 * 1024)
 
-G_GNUC_PRINTF (2, 3) static gboolean refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  if (error != NULL)
-    *error = g_error_new_valist (SO24_ERROR, SO24_ERROR_INVALID, format, arguments);
-  va_end (arguments);
-  return FALSE;
-}
-
 /* Any SOURCE may be mounted; but a slash would lead out of the folder, and a dot in front hides a file. */
 static gboolean
 can_name_a_file (const char *name)
@@ -77,13 +66,14 @@ static gboolean
 check_file (const struct stat *attributes, GError **error)
 {
   if (!S_ISREG (attributes->st_mode))
-    return refuse (error, "is not a regular file");
+    return error_refuse (error, "is not a regular file");
   if (attributes->st_uid != 0 && attributes->st_uid != geteuid ())
-    return refuse (error, "belongs to user %u, who is neither you (%u) nor root", attributes->st_uid, geteuid ());
+    return error_refuse (error, "belongs to user %u, who is neither you (%u) nor root", attributes->st_uid, geteuid ());
   if ((attributes->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return refuse (error, "may be written by group or others (mode %04o): chmod go-w it", attributes->st_mode & 07777);
+    return error_refuse (error, "may be written by group or others (mode %04o): chmod go-w it",
+                         attributes->st_mode & 07777);
   if (attributes->st_size > LONGEST_FILE)
-    return refuse (error, "is longer than 64 KiB");
+    return error_refuse (error, "is longer than 64 KiB");
   return TRUE;
 }
 
@@ -108,14 +98,14 @@ fetch (const char *path, GString *text, gboolean *found, GError **error)
 
   *found = stat (path, &attributes) == 0;
   if (!*found)
-    return errno == ENOENT || errno == ENOTDIR || errno == EACCES || refuse (error, "%s", g_strerror (errno));
+    return errno == ENOENT || errno == ENOTDIR || errno == EACCES || error_refuse (error, "%s", g_strerror (errno));
   fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd < 0)
-    return refuse (error, "%s", g_strerror (errno));
+    return error_refuse (error, "%s", g_strerror (errno));
   if (fstat (fd, &attributes) != 0)
-    good = refuse (error, "%s", g_strerror (errno));
+    good = error_refuse (error, "%s", g_strerror (errno));
   else
-    good = check_file (&attributes, error) && (read_all (fd, text) || refuse (error, "%s", g_strerror (errno)));
+    good = check_file (&attributes, error) && (read_all (fd, text) || error_refuse (error, "%s", g_strerror (errno)));
   close (fd);
   return good;
 }
@@ -132,9 +122,9 @@ refuse_text (const GString *text, GError **error)
       g_autofree char *line = g_strconcat ("[" CONFIG_GROUP "]\n", lines[i], "\n", NULL);
 
       if (!g_key_file_load_from_data (alone, line, (gsize)-1, G_KEY_FILE_NONE, NULL))
-        return refuse (error, "line %u is none of: [" CONFIG_GROUP "], KEY = VALUE, # COMMENT", i + 1);
+        return error_refuse (error, "line %u is none of: [" CONFIG_GROUP "], KEY = VALUE, # COMMENT", i + 1);
     }
-  return refuse (error, "the settings stand below a line [" CONFIG_GROUP "]");
+  return error_refuse (error, "the settings stand below a line [" CONFIG_GROUP "]");
 }
 
 /* What is refused is told with its name, so no name may hold what would break the line or mislead a terminal. */
@@ -154,14 +144,14 @@ parse (const GString *text, GKeyFile *file, GError **error)
   g_auto (GStrv) groups = NULL;
 
   if (!is_text (text))
-    return refuse (error, "is not text in UTF-8");
+    return error_refuse (error, "is not text in UTF-8");
   /* With translations: without them key[de] would be passed over in silence. */
   if (!g_key_file_load_from_data (file, text->str, text->len, G_KEY_FILE_KEEP_TRANSLATIONS, NULL))
     return refuse_text (text, error);
   groups = g_key_file_get_groups (file, NULL);
   for (char **group = groups; *group != NULL; group++)
     if (strcmp (*group, CONFIG_GROUP) != 0)
-      return refuse (error, "unknown group [%s]; did you mean [" CONFIG_GROUP "]?", *group);
+      return error_refuse (error, "unknown group [%s]; did you mean [" CONFIG_GROUP "]?", *group);
   return TRUE;
 }
 
@@ -198,7 +188,7 @@ use_all (const char *path, GKeyFile *file, Options *options, GError **error)
       g_autofree char *value = unescape (g_strchomp (raw));
 
       if (value == NULL)
-        return refuse (error, "option %s: a backslash is written \\\\, and a comma needs none", *key);
+        return error_refuse (error, "option %s: a backslash is written \\\\, and a comma needs none", *key);
       if (!setting_from_file (options, path, *key, value, error))
         return FALSE;
     }

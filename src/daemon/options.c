@@ -58,18 +58,6 @@ options_free (Options *options)
   g_free (options);
 }
 
-static gboolean
-bad (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  if (error != NULL)
-    *error = g_error_new_valist (SO24_ERROR, SO24_ERROR_INVALID, format, arguments);
-  va_end (arguments);
-  return FALSE;
-}
-
 /* As for mount(8): separated by commas, a backslash takes the meaning of the next character. */
 static gboolean
 use_options (Options *options, const char *list, GError **error)
@@ -102,7 +90,7 @@ use_switch (Options *options, const char *word, GError **error)
         *(gboolean *)(void *)((char *)options + row->offset) = TRUE;
         return TRUE;
       }
-  return bad (error, "unknown option %s (so24fs --help)", word);
+  return error_refuse (error, "unknown option %s (so24fs --help)", word);
 }
 
 static const ToolRow *
@@ -121,13 +109,13 @@ check_tool (const Options *options, const Words *words, const ToolRow *tool, GEr
   if (options->help || options->version)
     return TRUE;
   if (options->source == NULL)
-    return bad (error, "usage: so24fs %s %s (so24fs --help)", tool->name, tool->argument);
+    return error_refuse (error, "usage: so24fs %s %s (so24fs --help)", tool->name, tool->argument);
   if (words->mountpoint == NULL && words->lists->len == 0 && !words->switched)
     return TRUE;
-  return bad (error,
-              "%s is a command, and takes one SOURCE or MOUNTPOINT; to mount an account that is called so: "
-              "so24fs -- %s MOUNTPOINT",
-              tool->name, tool->name);
+  return error_refuse (error,
+                       "%s is a command, and takes one SOURCE or MOUNTPOINT; to mount an account that is called so: "
+                       "so24fs -- %s MOUNTPOINT",
+                       tool->name, tool->name);
 }
 
 static gboolean
@@ -136,7 +124,7 @@ use_name (Options *options, Words *words, const char *word, GError **error)
   char **place = options->source == NULL ? &options->source : &words->mountpoint;
 
   if (*place != NULL)
-    return bad (error, "one SOURCE and one MOUNTPOINT, please (so24fs --help)");
+    return error_refuse (error, "one SOURCE and one MOUNTPOINT, please (so24fs --help)");
   *place = g_strdup (word);
   return TRUE;
 }
@@ -159,7 +147,7 @@ read_words (Options *options, Words *words, int argc, char **argv, GError **erro
       else if (only_names || *word != '-')
         good = use_name (options, words, word, error);
       else if (strcmp (word, "-o") == 0 && ++i >= argc)
-        good = bad (error, "-o needs options after it");
+        good = error_refuse (error, "-o needs options after it");
       else if (g_str_has_prefix (word, "-o"))
         g_ptr_array_add (words->lists, word[2] == '\0' ? argv[i] : word + 2);
       else
@@ -211,18 +199,18 @@ static gboolean
 check_together (const Options *options, GError **error)
 {
   if ((options->login || options->json) && !options->check)
-    return bad (error, "%s goes with --check only (so24fs --help)", options->login ? "--login" : "--json");
+    return error_refuse (error, "%s goes with --check only (so24fs --help)", options->login ? "--login" : "--json");
   if (options->mountpoint == NULL && !options->print_config && !options->check && options->tool == TOOL_MOUNT)
     {
       g_auto (GStrv) paths = config_paths (options->source);
       g_autofree char *places = g_strjoinv (" or ", paths);
 
-      return bad (error, "no MOUNTPOINT after %s%s%s (so24fs --help)", options->source,
-                  *places == '\0' ? "" : ", and none in ", places);
+      return error_refuse (error, "no MOUNTPOINT after %s%s%s (so24fs --help)", options->source,
+                           *places == '\0' ? "" : ", and none in ", places);
     }
   if (options->backoff_max_s < options->backoff_min_s)
-    return bad (error, "option backoff_max (%" G_GINT64_FORMAT ") is below backoff_min (%" G_GINT64_FORMAT ")",
-                options->backoff_max_s, options->backoff_min_s);
+    return error_refuse (error, "option backoff_max (%" G_GINT64_FORMAT ") is below backoff_min (%" G_GINT64_FORMAT ")",
+                         options->backoff_max_s, options->backoff_min_s);
   return TRUE;
 }
 
@@ -256,7 +244,7 @@ options_parse (int argc, char **argv, GError **error)
     return g_steal_pointer (&options);
   if (options->source == NULL)
     {
-      bad (error, "usage: so24fs [-o options] SOURCE [MOUNTPOINT] (so24fs --help)");
+      error_refuse (error, "usage: so24fs [-o options] SOURCE [MOUNTPOINT] (so24fs --help)");
       return NULL;
     }
   if (!use_config (options, error) || !use_command_line (options, &words, error) || !check_together (options, error))

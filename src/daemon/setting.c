@@ -6,18 +6,6 @@
 
 #include <string.h>
 
-static gboolean
-bad (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  if (error != NULL)
-    *error = g_error_new_valist (SO24_ERROR, SO24_ERROR_INVALID, format, arguments);
-  va_end (arguments);
-  return FALSE;
-}
-
 const char *
 setting_origin (const Options *options, const char *name)
 {
@@ -88,7 +76,7 @@ setting_from_list (Options *options, const char *option, GError **error)
   gboolean negated = FALSE;
 
   if (row != NULL && row->only_in_file)
-    return bad (error, "%s is no option here: it stands after SOURCE, or in a configuration file", name);
+    return error_refuse (error, "%s is no option here: it stands after SOURCE, or in a configuration file", name);
   if (row != NULL)
     return set_row (options, row, equals == NULL ? NULL : equals + 1, FROM_COMMAND_LINE, error);
   if (option_is_passed_on (option))
@@ -101,8 +89,8 @@ setting_from_list (Options *options, const char *option, GError **error)
   if (!use_negated (options, name, &negated, error))
     return FALSE;
   if (negated)
-    return equals == NULL || bad (error, "option %s takes no value", name);
-  return bad (error, "unknown option %s; did you mean %s? (so24fs --help)", name, option_nearest (name));
+    return equals == NULL || error_refuse (error, "option %s takes no value", name);
+  return error_refuse (error, "unknown option %s; did you mean %s? (so24fs --help)", name, option_nearest (name));
 }
 
 /* A file is read wherever the daemon is started, so what it names must not depend on that. */
@@ -113,7 +101,7 @@ set_path (Options *options, const OptionRow *row, const char *value, const char 
     = g_str_has_prefix (value, "~/") ? g_build_filename (g_get_home_dir (), value + 2, NULL) : g_strdup (value);
 
   if (*at_home != '\0' && !g_path_is_absolute (at_home))
-    return bad (error, "option %s: the name of a file begins with / or ~/ here", row->name);
+    return error_refuse (error, "option %s: the name of a file begins with / or ~/ here", row->name);
   return set_row (options, row, at_home, origin, error);
 }
 
@@ -126,7 +114,7 @@ set_passed_on (Options *options, const char *name, const char *value, const char
   if (option_is_passed_on (with_value))
     pass_on (options, name, with_value, origin);
   else if (!option_is_boolean (value, &yes))
-    return bad (error, "option %s is not one of yes|no", name);
+    return error_refuse (error, "option %s is not one of yes|no", name);
   else if (yes)
     pass_on (options, name, name, origin);
   else
@@ -155,6 +143,6 @@ setting_from_file (Options *options, const char *path, const char *key, const ch
   if (option_is_passed_on (key) || option_is_passed_on (open_ended))
     return set_passed_on (options, key, value, path, error);
   if (is_of_a_credential (key))
-    return bad (error, "%s belongs into a file of its own, which credentials = FILE names", key);
-  return bad (error, "unknown key %s; did you mean %s?", key, option_nearest (key));
+    return error_refuse (error, "%s belongs into a file of its own, which credentials = FILE names", key);
+  return error_refuse (error, "unknown key %s; did you mean %s?", key, option_nearest (key));
 }
