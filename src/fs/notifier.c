@@ -3,6 +3,8 @@
 
 #define FUSE_USE_VERSION 312
 
+#include "base/thread.h"
+
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <glib-unix.h>
@@ -95,7 +97,7 @@ notifier_new (struct fuse_session *session, void (*on_idle) (gpointer data), gpo
   if (notifier->done_fd < 0)
     g_error ("eventfd: %s", g_strerror (errno));
   notifier->source = g_unix_fd_add (notifier->done_fd, G_IO_IN, on_told, notifier);
-  notifier->thread = g_thread_new ("notifier", run, notifier);
+  notifier->thread = thread_start ("so24fs-notifier", run, notifier);
   return notifier;
 }
 

@@ -4,12 +4,12 @@
  */
 #include "store/saver.h"
 
+#include "base/thread.h"
 #include "store/disk.h"
 #include "store/lock.h"
 #include "store/spare.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -93,7 +93,6 @@ carry_out (Saver *saver, Job *job)
       job->end = compare_and_replace (saver, job);
       close (lock);
     }
-  spare_prepare (&saver->spare, saver->place);
 }
 
 static gpointer
@@ -112,6 +111,8 @@ run (gpointer data)
       g_atomic_int_set (&job->stage, STAGE_DONE);
       g_async_queue_push (saver->results, job);
       g_source_set_ready_time (saver->wake, 0);
+      /* Nobody has to wait for the place of the next one. */
+      spare_prepare (&saver->spare, saver->place);
     }
   return NULL;
 }
@@ -145,20 +146,6 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
 
 static GSourceFuncs wake_functions = {.dispatch = dispatch};
 
-/* Signals are the main thread's. */
-static GThread *
-start_thread (Saver *saver)
-{
-  sigset_t all, before;
-  GThread *thread;
-
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &before);
-  thread = g_thread_new ("so24fs-store", run, saver);
-  pthread_sigmask (SIG_SETMASK, &before, NULL);
-  return thread;
-}
-
 Saver *
 saver_new (const Place *place, SaverDone done, gpointer data)
 {
@@ -177,7 +164,7 @@ saver_new (const Place *place, SaverDone done, gpointer data)
   g_source_set_callback (saver->wake, hand_back, saver, NULL);
   g_source_set_priority (saver->wake, G_PRIORITY_HIGH);
   g_source_attach (saver->wake, NULL);
-  saver->thread = start_thread (saver);
+  saver->thread = thread_start ("so24fs-store", run, saver);
   return saver;
 }
 

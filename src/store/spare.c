@@ -59,12 +59,13 @@ static void
 reserve (int fd)
 {
   off_t size = MOST_RESERVED;
-  int failure;
+  gboolean reserved;
 
-  while ((failure = posix_fallocate (fd, 0, size)) != 0 && size > LEAST_RESERVED)
+  /* The file stays empty, so that it has not to be cut to its length afterwards. */
+  while (!(reserved = fallocate (fd, FALLOC_FL_KEEP_SIZE, 0, size) == 0) && size > LEAST_RESERVED)
     size /= 2;
-  if (failure != 0)
-    g_debug ("no space is reserved for the next record: %s", g_strerror (failure));
+  if (!reserved)
+    g_debug ("no space is reserved for the next record: %s", g_strerror (errno));
 }
 
 static gboolean
@@ -130,7 +131,7 @@ write_all (int fd, const char *bytes, gsize length)
       else if (errno != EINTR)
         return errno;
     }
-  return ftruncate (fd, (off_t)length) == 0 && fsync (fd) == 0 ? 0 : errno;
+  return fsync (fd) == 0 ? 0 : errno;
 }
 
 /* Some file systems have no way to sync a directory. */
