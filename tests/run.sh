@@ -34,33 +34,30 @@ unit_tests() {
   cp "$1/meson-logs/testlog.junit.xml" "$results/$1-unit.xml"
 }
 
-# mount_tests FOLDER: they mostly wait, so those of both builds run side by side, and what they say is shown when they have ended.
-mount_tests() {
-  SO24FS=$PWD/$1/so24fs SO24_SANDBOX=$PWD/$1/so24-sandbox \
-    /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$results/$1-pytest.xml" tests/mount tests/interop \
-    >"$results/$1.log" 2>&1 || true
-}
-
-# What is packaged is the build that users get, so these run once.
-package_tests() {
-  SO24FS=$PWD/build/so24fs SO24_SANDBOX=$PWD/build/so24-sandbox \
-    /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$results/package.xml" tests/package \
-    >"$results/package.log" 2>&1 || true
+# program_tests NAME FOLDER TEST...: the tests that start the programs in FOLDER; NAME is the suite's.
+program_tests() {
+  name=$1
+  folder=$2
+  shift 2
+  SO24FS=$PWD/$folder/so24fs SO24_SANDBOX=$PWD/$folder/so24-sandbox \
+    /usr/bin/python3 -m pytest -q -p no:cacheprovider --junitxml="$results/$name.xml" "$@" >"$results/$name.log" 2>&1 || true
 }
 
 build build --werror -Dbuildtype=debugoptimized
 unit_tests build
 build build-sanitized --werror -Db_sanitize=address,undefined -Db_lundef=false
 unit_tests build-sanitized
-mount_tests build &
-package_tests &
-SO24_SLOW=1 mount_tests build-sanitized
-wait
-for folder in build build-sanitized; do
-  echo "== $folder: mounts and interop"
-  cat "$results/$folder.log"
-done
-echo "== package"
-cat "$results/package.log"
 
-/usr/bin/python3 tests/tally.py "$results" build-unit build-pytest build-sanitized-unit build-sanitized-pytest package
+# These mostly wait; so several run side by side, and what they say is shown when they have ended. What is packaged is the build
+# that users get, so that is tested once.
+{ program_tests build-mount build tests/mount tests/interop; program_tests package build tests/package; } &
+SO24_SLOW=1 program_tests build-sanitized-mount-1 build-sanitized tests/mount/test_[a-m]*.py &
+SO24_SLOW=1 program_tests build-sanitized-mount-2 build-sanitized tests/mount/test_[!a-m]*.py tests/interop
+wait
+suites="build-mount build-sanitized-mount-1 build-sanitized-mount-2 package"
+for suite in $suites; do
+  echo "== $suite"
+  cat "$results/$suite.log"
+done
+
+/usr/bin/python3 tests/tally.py "$results" build-unit build-sanitized-unit $suites
