@@ -1,7 +1,8 @@
 /* The alarm, by timerfd_create(2). Touches one descriptor. */
 #include "daemon/alarm.h"
 
-#include <glib-unix.h>
+#include "base/watch.h"
+
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ alarm_new (AlarmRings rings, gpointer data)
   alarm->fd = timerfd_create (CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
   if (alarm->fd < 0)
     g_error ("timerfd_create: %s", g_strerror (errno));
-  alarm->source = g_unix_fd_add (alarm->fd, G_IO_IN, on_time, alarm);
+  alarm->source = watch_fd (alarm->fd, G_IO_IN, on_time, alarm);
   alarm->rings = rings;
   alarm->data = data;
   return alarm;

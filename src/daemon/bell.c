@@ -1,10 +1,10 @@
 /* The bell. Forks one child and talks to it over a socket. */
 #include "daemon/bell.h"
 
+#include "base/watch.h"
 #include "daemon/ringer.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -147,7 +147,7 @@ bell_hang (Bell *bell, const char *device, const char *mountpoint)
     return;
   bell->device = g_strdup (device);
   bell->mountpoint = g_strdup (mountpoint);
-  bell->source = g_unix_fd_add (bell->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_rung, bell);
+  bell->source = watch_fd (bell->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_rung, bell);
 }
 
 void
@@ -192,7 +192,7 @@ wait_for_end (Bell *bell)
   guint timeout = g_timeout_add (PATIENCE_MS, on_impatience, &late);
 
   shutdown (bell->fd, SHUT_WR);
-  bell->source = g_unix_fd_add (bell->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_end, bell);
+  bell->source = watch_fd (bell->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_end, bell);
   while (bell->source != 0 && !late)
     g_main_context_iteration (NULL, TRUE);
   if (late)

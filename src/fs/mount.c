@@ -1,5 +1,6 @@
 /* Mounting, the loop's source for the FUSE descriptor, and unmounting. */
 #include "base/locked.h"
+#include "base/watch.h"
 #include "fs/private.h"
 
 #include <fcntl.h>
@@ -69,7 +70,7 @@ watch_mounts (Fs *fs, const char *mountpoint)
   if (fs->mounts_fd < 0)
     return;
   if (read (fs->mounts_fd, bytes, sizeof bytes) >= 0)
-    fs->mounts = g_unix_fd_add (fs->mounts_fd, G_IO_PRI | G_IO_ERR, on_mounts, fs);
+    fs->mounts = watch_fd (fs->mounts_fd, G_IO_PRI | G_IO_ERR, on_mounts, fs);
   fs->device = mounts_find_device (mountpoint);
 }
 
@@ -173,9 +174,7 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
   watch_mounts (fs, config->mountpoint);
   fd = fuse_session_fd (fs->session);
   g_unix_set_fd_nonblocking (fd, TRUE, NULL);
-  fs->source = g_unix_fd_add (fd, G_IO_IN | G_IO_ERR | G_IO_HUP, on_request, fs);
-  /* It does not recurse; but for each dispatch of a source that might not, GLib wakes the loop twice by an eventfd. */
-  g_source_set_can_recurse (g_main_context_find_source_by_id (NULL, fs->source), TRUE);
+  fs->source = watch_fd (fd, G_IO_IN | G_IO_ERR | G_IO_HUP, on_request, fs);
   return fs;
 }
 

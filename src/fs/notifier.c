@@ -4,10 +4,10 @@
 #define FUSE_USE_VERSION 312
 
 #include "base/thread.h"
+#include "base/watch.h"
 
 #include <errno.h>
 #include <fuse_lowlevel.h>
-#include <glib-unix.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -96,7 +96,7 @@ notifier_new (struct fuse_session *session, void (*on_idle) (gpointer data), gpo
   notifier->done_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (notifier->done_fd < 0)
     g_error ("eventfd: %s", g_strerror (errno));
-  notifier->source = g_unix_fd_add (notifier->done_fd, G_IO_IN, on_told, notifier);
+  notifier->source = watch_fd (notifier->done_fd, G_IO_IN, on_told, notifier);
   notifier->thread = thread_start ("so24fs-notifier", run, notifier);
   return notifier;
 }

@@ -10,9 +10,9 @@
 #include "net/multi.h"
 
 #include "base/locked.h"
+#include "base/watch.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -20,7 +20,7 @@ struct Multi
 {
   CURLM *curl;
   int epoll;
-  GSource *source; /* ready when one of the sockets is */
+  guint source; /* ready when one of the sockets is */
   guint timer;
   MultiFinished finished;
   gpointer data;
@@ -100,18 +100,6 @@ set_watch (CURL *easy, curl_socket_t fd, int what, void *data, void *is_watched)
   return 0;
 }
 
-/* A source that may recurse is not taken out of the loop while it is served, which costs as much as one that goes. */
-static GSource *
-watch_epoll (Multi *multi)
-{
-  GSource *source = g_unix_fd_source_new (multi->epoll, G_IO_IN);
-
-  g_source_set_callback (source, G_SOURCE_FUNC (on_socket), multi, NULL);
-  g_source_set_can_recurse (source, TRUE);
-  g_source_attach (source, NULL);
-  return source;
-}
-
 Multi *
 multi_new (MultiFinished finished, gpointer data)
 {
@@ -122,7 +110,7 @@ multi_new (MultiFinished finished, gpointer data)
   multi->epoll = epoll_create1 (EPOLL_CLOEXEC);
   if (multi->epoll < 0)
     g_error ("no descriptor for the network: %s", g_strerror (errno));
-  multi->source = watch_epoll (multi);
+  multi->source = watch_fd (multi->epoll, G_IO_IN, on_socket, multi);
   multi->curl = curl_multi_init ();
   curl_multi_setopt (multi->curl, CURLMOPT_SOCKETFUNCTION, set_watch);
   curl_multi_setopt (multi->curl, CURLMOPT_SOCKETDATA, multi);
@@ -136,8 +124,7 @@ multi_free (Multi *multi)
 {
   curl_multi_cleanup (multi->curl);
   g_clear_handle_id (&multi->timer, g_source_remove);
-  g_source_destroy (multi->source);
-  g_source_unref (multi->source);
+  g_source_remove (multi->source);
   close (multi->epoll);
   g_free (multi);
 }

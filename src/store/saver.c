@@ -93,6 +93,8 @@ carry_out (Saver *saver, Job *job)
       job->end = compare_and_replace (saver, job);
       close (lock);
     }
+  /* Before anybody goes on: from now on the disk may be full. */
+  spare_prepare (&saver->spare, saver->place);
 }
 
 static gpointer
@@ -111,8 +113,6 @@ run (gpointer data)
       g_atomic_int_set (&job->stage, STAGE_DONE);
       g_async_queue_push (saver->results, job);
       g_source_set_ready_time (saver->wake, 0);
-      /* Nobody has to wait for the place of the next one. */
-      spare_prepare (&saver->spare, saver->place);
     }
   return NULL;
 }

@@ -59,13 +59,12 @@ static void
 reserve (int fd)
 {
   off_t size = MOST_RESERVED;
-  gboolean reserved;
+  int failure;
 
-  /* The file stays empty, so that it has not to be cut to its length afterwards. */
-  while (!(reserved = fallocate (fd, FALLOC_FL_KEEP_SIZE, 0, size) == 0) && size > LEAST_RESERVED)
+  while ((failure = posix_fallocate (fd, 0, size)) != 0 && size > LEAST_RESERVED)
     size /= 2;
-  if (!reserved)
-    g_debug ("no space is reserved for the next record: %s", g_strerror (errno));
+  if (failure != 0)
+    g_debug ("no space is reserved for the next record: %s", g_strerror (failure));
 }
 
 static gboolean
@@ -131,7 +130,7 @@ write_all (int fd, const char *bytes, gsize length)
       else if (errno != EINTR)
         return errno;
     }
-  return fsync (fd) == 0 ? 0 : errno;
+  return ftruncate (fd, (off_t)length) == 0 && fsync (fd) == 0 ? 0 : errno;
 }
 
 /* Some file systems have no way to sync a directory. */
