@@ -8,7 +8,7 @@ build="gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libglib2.0-dev-
 try="curl ca-certificates"
 package="debhelper dpkg-dev libcrypt-dev python3"
 test="python3 python3-pytest python3-zeep php-cli php-soap rsync busybox ed vim-tiny openssl curl wget git dash
-      jq python3-prometheus-client inotify-tools man-db mandoc zsh fish
+      perl libxml2-utils python3-yaml jq python3-prometheus-client inotify-tools man-db mandoc zsh fish
       nghttp2-proxy python3-h2 lintian procps systemd"
 
 case "${1-}" in

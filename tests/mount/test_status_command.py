@@ -1,6 +1,5 @@
 """so24fs status: the file status for a person, in colour, and its state as an exit status for a job."""
 
-import errno
 import os
 import re
 import signal
@@ -9,12 +8,10 @@ import subprocess
 import pytest
 
 from support import programs
-from support.answers import THROTTLED, quarantine
 from support.configured import configure
 from support.dialogue import Dialogue
-from support.expecting import fails_with
-from support.failing import fault
-from support.model_service import APPLICATION, FJORD, USERNAME, log_in
+from support.model_service import log_in
+from support.states import OPTIONS, STATES
 from support.tables import tables
 
 COLOUR = '\x1b['
@@ -36,60 +33,13 @@ def without_the_time(text):
 
 # --- the states ---
 
-def live(mounted, service):
-    log_in(mounted)
-
-
-def none(mounted, service):
-    pass
-
-
-def expired(mounted, service):
-    log_in(mounted)
-    service.model.end_sessions()
-    assert mounted.read_now('session') == 'false\n'
-
-
-def throttled(mounted, service):
-    expired(mounted, service)
-    service.always('Login', fault(THROTTLED))
-    with fails_with(errno.EBUSY):
-        mounted.read('cookie')
-
-
-def offline(mounted, service):
-    log_in(mounted)
-    service.close()
-    with fails_with(errno.ECONNREFUSED):
-        mounted.read_now('session')
-
-
-def rejected(mounted, service):
-    with fails_with(errno.EKEYREJECTED):
-        mounted.login(USERNAME, 'not the password', application_id=APPLICATION)
-
-
-def revoked(mounted, service):
-    log_in(mounted)
-    service.model.switch_sessions(FJORD)
-    with fails_with(errno.EKEYREVOKED):
-        mounted.read('cookie')
-
-
-def quarantined(mounted, service):
-    log_in(mounted)
-    service.always('HasSession', fault(quarantine('2099-01-01 12:00:00')))
-    with fails_with(errno.EDQUOT):
-        mounted.read_now('session')
-
-
-@pytest.mark.parametrize('bring_about', [live, none, expired, throttled, offline, rejected, revoked, quarantined])
-def test_the_exit_status_says_the_state(mount, service, tmp_path, bring_about):
-    mounted = mount(service.url, {'backoff_min': 600, 'backoff_max': 600, 'check_ttl': 0})
-    bring_about(mounted, service)
+@pytest.mark.parametrize('state', STATES)
+def test_the_exit_status_says_the_state(mount, service, tmp_path, state):
+    mounted = mount(service.url, OPTIONS)
+    STATES[state](mounted, service)
     code, output, told = ask(tmp_path, mounted.path)
-    assert re.search(r'(?m)^state: +(\w+)$', output)[1] == bring_about.__name__
-    assert (code, told) == (codes()[bring_about.__name__], '')
+    assert re.search(r'(?m)^state: +(\w+)$', output)[1] == state
+    assert (code, told) == (codes()[state], '')
     assert without_the_time(output) == without_the_time(mounted.read('status'))
 
 

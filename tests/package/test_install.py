@@ -1,16 +1,21 @@
 """`meson install` puts things where they are looked for."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 from support import programs
 
 
-def test_everything_is_installed_below_destdir(tmp_path):
+def install(destination):
     build = Path(programs.daemon_program()).parent
     subprocess.run(['meson', 'install', '-C', build, '--no-rebuild', '--quiet'], check=True, capture_output=True,
-                   env={'PATH': os.environ['PATH'], 'HOME': str(tmp_path), 'DESTDIR': str(tmp_path)})
+                   env={'PATH': os.environ['PATH'], 'HOME': str(destination), 'DESTDIR': str(destination)})
+
+
+def test_everything_is_installed_below_destdir(tmp_path):
+    install(tmp_path)
     found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob('*') if not path.is_dir() or path.is_symlink()}
     assert {path for path in found if not path.startswith(('usr/local/share/doc/', 'usr/local/share/man/'))} == {
         'usr/local/bin/so24fs', 'usr/local/bin/so24-sandbox', 'sbin/mount.so24fs', 'sbin/mount.fuse.so24fs',
@@ -23,3 +28,14 @@ def test_everything_is_installed_below_destdir(tmp_path):
         assert 'ExecStart=/usr/local/bin/so24fs -f %i\n' in unit and '@bindir@' not in unit
     for page in (programs.CHECKOUT / 'docs').glob('*.md'):
         assert f'usr/local/share/doc/so24fs/docs/{page.name}' in found
+
+
+def test_the_pages_are_installed_with_all_that_they_lead_to(tmp_path):
+    install(tmp_path)
+    folder = tmp_path / 'usr/local/share/doc/so24fs'
+    pages = list(folder.rglob('*.md'))
+    assert len(pages) > 10
+    for page in pages:
+        for link in re.findall(r'\]\(([^)\s:#]+)(?:#\S*)?\)', page.read_text(encoding='utf-8')):
+            assert (page.parent / link).exists(), (page.name, link)
+    assert os.access(folder / 'examples/monitoring/check_so24fs.py', os.X_OK)
