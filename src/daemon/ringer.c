@@ -1,6 +1,6 @@
 /*
  * The ringer's side of the bell. Runs in a forked child, so it may call nothing but the kernel. Touches the mtime of files on
- * our own mount, and its own name.
+ * our own mount, its own name, and, when the daemon was killed, the connection of the mount.
  */
 #include "daemon/ringer.h"
 
@@ -64,6 +64,23 @@ next_text (const char **at, const char *end)
   return *at > end ? NULL : text;
 }
 
+/* Of the mount's connection; kept open, it is of no other mount that may get the number of this one. -1: there is none. */
+static volatile int abort_fd = -1;
+static volatile pid_t daemon_process;
+
+/* Where there is no fusectl, or no right to it, there is none. */
+static void
+find_abort (const char *device)
+{
+  const char *minor = device == NULL ? NULL : strchr (device, ':');
+  char path[64];
+
+  if (abort_fd >= 0 || minor == NULL)
+    return;
+  snprintf (path, sizeof path, "/sys/fs/fuse/connections/%.10s/abort", minor + 1);
+  abort_fd = open (path, O_WRONLY | O_CLOEXEC);
+}
+
 static void
 ring_all (const char *message, gsize length)
 {
@@ -73,9 +90,32 @@ ring_all (const char *message, gsize length)
 
   if (root < 0)
     return;
+  if (is_ours (root, device))
+    find_abort (device);
   while (is_ours (root, device) && (path = next_text (&at, end)) != NULL)
     ring (root, path);
   close (root);
+}
+
+/* A thread of the daemon's that waits in the kernel for somebody whom nobody serves any more keeps him, and the mount, for ever. */
+static void
+on_death (int number, siginfo_t *info, void *context)
+{
+  if (info->si_pid != daemon_process)
+    return;
+  if (abort_fd >= 0 && write (abort_fd, "1", 1) < 0)
+    _exit (1);
+  _exit (0);
+}
+
+static void
+outlive_the_daemon (void)
+{
+  struct sigaction action = {.sa_sigaction = on_death, .sa_flags = SA_SIGINFO};
+
+  daemon_process = getppid ();
+  sigaction (SIGUSR2, &action, NULL);
+  prctl (PR_SET_PDEATHSIG, SIGUSR2);
 }
 
 void
@@ -84,7 +124,7 @@ ringer_run (int fd)
   char message[RING_ROOM];
   ssize_t length;
 
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  outlive_the_daemon ();
   fd = process_stand_apart ("so24fs-bell", fd);
   while (send (fd, "", 1, MSG_NOSIGNAL) == 1 && (length = recv (fd, message, sizeof message, 0)) > 0)
     ring_all (message, (gsize)length);

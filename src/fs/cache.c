@@ -13,6 +13,9 @@
 /* Whoever waits for the kernel to forget may be what it waits for: one who looks up a name, say, while there is no list. */
 #define LONGEST_WAIT_MS 250
 
+/* At the end. All whom the notifier may have to wait for are served meanwhile. */
+#define FAREWELL_MS 2000
+
 struct Cache
 {
   Fs *fs;
@@ -65,6 +68,24 @@ cache_new (Fs *fs)
   cache->filled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)secret_unref);
   cache->notifier = notifier_new (fs->session, on_idle, cache);
   return cache;
+}
+
+static gboolean
+on_farewell (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+cache_see_off (Cache *cache)
+{
+  gboolean late = FALSE;
+  guint timeout = g_timeout_add (FAREWELL_MS, on_farewell, &late);
+
+  while (!late && cache->fs->source != 0 && !notifier_is_idle (cache->notifier))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timeout);
 }
 
 void

@@ -191,16 +191,18 @@ fs_look_again (Fs *fs)
   poll_wake (fs);
 }
 
+/* Nobody who waits for us is left; and while the notifier waits in the kernel for somebody who does, we serve him. */
 void
 fs_unmount (Fs *fs)
 {
   stream_see_off (fs);
+  parking_interrupt_all (fs);
+  cache_see_off (fs->cache);
   g_clear_handle_id (&fs->source, g_source_remove);
   g_clear_handle_id (&fs->mounts, g_source_remove);
   if (fs->mounts_fd >= 0)
     close (fs->mounts_fd);
   parking_interrupt_all (fs);
-  /* Whatever the kernel makes the notifier wait for ends with the mount. */
   fuse_session_unmount (fs->session);
   cache_free (fs->cache);
   fuse_session_destroy (fs->session);

@@ -118,6 +118,8 @@ void gate_free (gpointer gate);
 
 /* cache.c: what the kernel may keep */
 Cache *cache_new (Fs *fs);
+/* Returns when the kernel has forgotten all that it was to, or after a moment. */
+void cache_see_off (Cache *cache);
 void cache_free (Cache *cache);
 /* How long, in seconds, the kernel may keep a name, and the attributes of @node. */
 double cache_names_s (void);

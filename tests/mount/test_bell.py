@@ -1,11 +1,14 @@
 """The process that tells of changes keeps out of everybody's way, and ends with the daemon, however that ends."""
 
+import contextlib
+import ctypes
 import errno
 import os
 import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +156,47 @@ def test_a_daemon_that_is_killed_while_changes_go_on_leaves_no_process_and_no_mo
         subprocess.run(['fusermount3', '-u', mounted.path], check=True, capture_output=True)
         assert not mounted.is_mounted()
     wait_for(lambda: not any(map(is_there, bells)), what='the funeral')
+
+
+@contextlib.contextmanager
+def fusectl():
+    """The connections of FUSE as files; skips where they cannot be had."""
+    place = Path('/sys/fs/fuse/connections')
+    mounted = os.path.ismount(place)
+    if not mounted and (os.getuid() != 0 or subprocess.run(['mount', '-t', 'fusectl', 'fusectl', place], check=False,
+                                                           capture_output=True).returncode != 0):
+        pytest.skip('fusectl cannot be mounted here')
+    try:
+        yield
+    finally:
+        if not mounted:
+            subprocess.run(['umount', '-l', place], check=True)
+
+
+def take_descriptor(pid, path):
+    """One of a process's open files, which is then open here, too, whatever becomes of the process (pidfd_getfd(2))."""
+    process = os.pidfd_open(pid)
+    number = next(int(fd) for fd in os.listdir(f'/proc/{pid}/fd') if os.readlink(f'/proc/{pid}/fd/{fd}') == path)
+    taken = libc.syscall(438, process, number, 0)
+    os.close(process)
+    if taken < 0:
+        pytest.skip(f'no descriptor of another process can be had here: {os.strerror(ctypes.get_errno())}')
+    return taken
+
+
+def test_a_daemon_that_is_killed_and_cannot_die_leaves_nobody_hanging(mount, service):
+    """As one of whose threads waits in the kernel: what keeps the mount's connection alive is a descriptor here."""
+    with fusectl():
+        mounted = mount(service.url)
+        log_in(mounted)
+        mounted.read('cookie')
+        kept = take_descriptor(mounted.pid, '/dev/fuse')
+        try:
+            mounted.kill()
+            with fails_with(errno.ENOTCONN):
+                mounted.read('session')
+        finally:
+            os.close(kept)
 
 
 def test_a_signal_ends_the_daemon_while_changes_go_on(mount, service):
