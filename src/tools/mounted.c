@@ -2,7 +2,7 @@
 #include "tools/mounted.h"
 
 #include "base/error.h"
-#include "daemon/mount_table.h"
+#include "base/mount_table.h"
 #include "daemon/mountpoint.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ find_source (const GPtrArray *table, const char *source, GError **error)
 {
   const MountRow *found = NULL;
 
-  for (guint i = 0; i < table->len; i++)
+  for (guint i = 0; table != NULL && i < table->len; i++)
     {
       const MountRow *row = g_ptr_array_index (table, i);
 
