@@ -30,6 +30,7 @@ read_line (const char *line)
   row->source = g_strcompress (after[1]);
   row->device = g_strdup (before[2]);
   row->ours = strcmp (after[0], "fuse.so24fs") == 0;
+  row->whole = strcmp (before[3], "/") == 0;
   return row;
 }
 

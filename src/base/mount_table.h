@@ -10,8 +10,9 @@ typedef struct
 {
   char *mountpoint;
   char *source;
-  char *device;  /* as the table writes it: 0:53 */
-  gboolean ours; /* so24fs serves it, or did */
+  char *device;   /* as the table writes it: 0:53 */
+  gboolean ours;  /* so24fs serves it, or did */
+  gboolean whole; /* it shows the file system from its root on, and not one folder or file of it */
 } MountRow;
 
 /* All mounts (of MountRow) that can be seen from here, in the order of the table. NULL if that cannot be read. */

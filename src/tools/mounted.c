@@ -15,7 +15,10 @@ is_ours (const GPtrArray *table, const char *mountpoint)
   return row != NULL && row->ours;
 }
 
-/* The one mount of this source; NULL: there is none, or @error is set because there are several. */
+/*
+ * The one mount of this source, wherever else it is bound to; NULL: there is none, or @error is set because there are
+ * several.
+ */
 static char *
 find_source (const GPtrArray *table, const char *source, GError **error)
 {
@@ -25,7 +28,9 @@ find_source (const GPtrArray *table, const char *source, GError **error)
     {
       const MountRow *row = g_ptr_array_index (table, i);
 
-      if (!row->ours || strcmp (row->source, source) != 0)
+      if (!row->ours || !row->whole || strcmp (row->source, source) != 0)
+        continue;
+      if (found != NULL && strcmp (found->device, row->device) == 0)
         continue;
       if (found != NULL && strcmp (found->mountpoint, row->mountpoint) != 0)
         {

@@ -28,6 +28,7 @@ a_mount_is_found_by_its_place (void)
   g_assert_cmpstr (row->device, ==, device);
   g_assert_cmpstr (row->mountpoint, ==, WHERE);
   g_assert_false (row->ours);
+  g_assert_true (row->whole);
   g_assert_null (mount_table_find (table, WHERE "/self"));
 }
 
