@@ -219,4 +219,4 @@ def test_a_command_finds_the_account_by_its_name_when_there_are_bind_mounts_of_i
           mounted_at(tmp_path / 'two', '--bind', mounted.path / 'export')):
         done = run([programs.daemon_program(), 'status', name], tmp_path)
         assert (done.returncode, done.stderr) == (0, b'')
-        assert done.stdout.startswith(b'session:')
+        assert f' {name}\n'.encode() in done.stdout

@@ -8,14 +8,17 @@ from support.shells import ENVIRONMENT
 
 
 class Namespace:
-    """Namespaces of their own, as a container has them, kept by a process that does nothing. The first word of `kinds` is
-    how mounts made outside come in: private (not at all) or slave."""
+    """Namespaces of their own, as a container has them, kept by a process that does nothing.
+
+    `propagation`: private: no mount that is made outside later comes in; slave: all do. `kinds` are those besides mounts'.
+    """
 
     def __init__(self, propagation='private', *kinds):
         self._kinds = ['--mount', *kinds]
+        as_root = ['--map-root-user'] if '--user' in kinds else []
         self._process = subprocess.Popen(
-            ['unshare', '--mount', '--propagation', propagation, *kinds, 'sh', '-c', 'echo; exec cat'],
-            env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            ['unshare', *self._kinds, '--propagation', propagation, *as_root, 'sh', '-c', 'echo; exec cat'], env=ENVIRONMENT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdout.readline() == b'\n'
 
     def __enter__(self):
