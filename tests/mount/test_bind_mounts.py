@@ -7,8 +7,9 @@ import pytest
 
 from support import programs
 from support.accounts import KARI, OLA, folder, kari, log_in, ola
+from support.handles import Handle
 from support.mount import is_mount_point
-from support.namespaces import Namespace, mounted_at
+from support.namespaces import Namespace, message, mounted_at
 from support.shells import run
 from support.watching import Watch, read_or_errno
 
@@ -132,6 +133,25 @@ def test_an_overlay_over_the_mount_keeps_up_with_it_but_wakes_nobody(mounted, sa
         assert (there / 'identity').read_text() == f'{ola(3)}\n'
 
 
+def test_an_overlay_shows_to_all_what_bears_no_cookie_though_the_mount_is_closed_to_them(mount, sandbox, tmp_path):
+    """Its files are opened by who has made it."""
+    for above in tmp_path, *tmp_path.parents[:2]:
+        above.chmod(0o755)
+    mounted = mount(sandbox.url)
+    log_in(mounted)
+    (tmp_path / 'empty').mkdir()
+
+    def as_nobody(path):
+        done = run(['cat', path], tmp_path, user=65534, group=65534, extra_groups=[])
+        return done.stdout or message(done)
+
+    with mounted_at(tmp_path / 'there', '-t', 'overlay', '-o', f'lowerdir={mounted.path}:{tmp_path}/empty', 'x') as there:
+        assert as_nobody(mounted.path / 'session') == 'Permission denied'
+        assert as_nobody(there / 'session') == b'true\n'
+        for name in 'cookie', 'export/env':
+            assert as_nobody(there / name) == 'Permission denied'
+
+
 # --- another daemon ---
 
 def test_after_a_restart_a_bind_mount_is_dead_until_it_is_made_anew(again, mounted, private, tmp_path):
@@ -193,6 +213,15 @@ def test_a_copy_in_a_container_keeps_the_daemon_after_an_unmount_and_ends_with_a
     assert private.read(cookie) == DEAD
 
 
+def test_who_waits_in_a_container_for_events_is_sent_away_when_the_mount_is_taken_away_outside(mounted, private):
+    with subprocess.Popen(private.command('cat', mounted.path / 'events'), stdout=subprocess.PIPE) as waiting:
+        assert b'started' in waiting.stdout.readline()
+        subprocess.run(['fusermount3', '-u', mounted.path], check=True)
+        assert waiting.wait(10) == 0
+    assert private.read(mounted.path / 'session') == b'true\n'
+    mounted.terminate()
+
+
 # --- what stays ---
 
 def inodes(top):
@@ -220,3 +249,10 @@ def test_a_command_finds_the_account_by_its_name_when_there_are_bind_mounts_of_i
         done = run([programs.daemon_program(), 'status', name], tmp_path)
         assert (done.returncode, done.stderr) == (0, b'')
         assert f' {name}\n'.encode() in done.stdout
+
+
+def test_a_file_handle_as_an_nfs_server_gives_out_does_not_outlive_the_daemon(again, mounted):
+    handle = Handle(mounted.path / 'cookie')
+    assert handle.leads_to(mounted.path) == os.stat(mounted.path / 'cookie').st_ino
+    mounted.terminate()
+    assert handle.leads_to(again().path) == 'ESTALE'

@@ -14,8 +14,9 @@ from support.waiting import wait_for
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason='only root runs a server for several users')
 
 BEARING = ['cookie', *(f'export/{name}' for name in ('cookies.txt', 'header', 'curlrc', 'env', 'cookie.raw'))]
-PUBLIC = ['README', 'session', 'identity', 'error', 'current/client_name']
+PUBLIC = ['README', 'session', 'identity', 'error']
 TIMES = 20
+GONE = ('NT_STATUS_OBJECT_NAME_NOT_FOUND', 'NT_STATUS_OBJECT_PATH_NOT_FOUND')
 REFUSED = 'NT_STATUS_ACCESS_DENIED'
 
 
@@ -78,21 +79,30 @@ def test_a_stranger_reads_what_bears_no_cookie(samba, mounted, stranger):
 
 def test_folders_are_listed_and_names_are_found_in_any_case(samba, mounted, member):
     name = folder(OLA.identities()[1])
+    with Connection(samba, member, 'above') as connection:
+        assert 'Ærlig Økonomi ÅS' in connection.do('ls mnt\\identities\\*')
+        assert connection.read(f'mnt/{name}/client_name') == 'Ærlig Økonomi ÅS\n'.encode()
+        assert connection.read('MNT/COOKIE') == mounted.read_bytes('cookie')
+
+
+def test_what_is_vetoed_is_not_there_and_current_is_not_either(samba, member):
     with Connection(samba, member, 'acme') as connection:
-        assert 'Ærlig Økonomi ÅS' in connection.do('ls identities\\*')
-        assert connection.read(f'{name}/client_name') == 'Ærlig Økonomi ÅS\n'.encode()
-        assert connection.read('COOKIE') == mounted.read_bytes('cookie')
+        listed = connection.do('ls')
+        for name in 'login', 'logout', 'identities', 'events':
+            assert f' {name} ' not in listed
+        for name in 'events', f'{folder(OLA.identities()[2])}/cookie', 'current/cookie':
+            assert connection.read(name) in GONE
 
 
 def test_events_is_read_as_far_as_it_goes(samba, mounted, member):
-    assert samba.read(member, 'acme', 'events') in mounted.read_bytes('events')
+    assert samba.read(member, 'above', 'mnt/events') in mounted.read_bytes('events')
 
 
 def test_nothing_is_written_that_the_same_user_may_write_on_the_machine(samba, mounted, people_and_group, member, tmp_path):
     (tmp_path / 'text').write_text(f'{ola(3)}\n')
     before = mounted.read('identity')
     for name in 'identity', 'logout', 'login', 'new':
-        status, said = samba.run(member, 'acme', f'put {tmp_path}/text {name}')
+        status, said = samba.run(member, 'above', f'put {tmp_path}/text mnt/{name}')
         assert status != 0 and REFUSED in said, name
     assert mounted.read('identity') == before
     assert people_and_group[0]['member'].run(['tee', 'identity'], mounted.path, f'{ola(3)}\n'.encode()).returncode == 0

@@ -31,9 +31,12 @@ class Namespace:
 
     def run(self, *command):
         """A program in there, at /; its output is bytes."""
-        return subprocess.run(['nsenter', '--target', str(self._process.pid), *self._kinds, '--wd=/', '--',
-                               *map(str, command)], env=ENVIRONMENT, stdin=subprocess.DEVNULL, timeout=30,
+        return subprocess.run(self.command(*command), env=ENVIRONMENT, stdin=subprocess.DEVNULL, timeout=30,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def command(self, *command):
+        """What runs it from outside."""
+        return ['nsenter', '--target', str(self._process.pid), *self._kinds, '--wd=/', '--', *map(str, command)]
 
     def read(self, path, *before):
         """What `cat` says: the file's bytes, or the kernel's message. `before`: chroot and the like."""

@@ -41,13 +41,15 @@ GLOBAL = '''[global]
 SHARE = '''[{name}]
     path = {path}
     read only = yes
+    veto files = {veto}
     oplocks = no
     store dos attributes = no
 '''
+VETO = '/login/logout/identities/events/'
 
 
 class Samba:
-    """Serves the folders of `shares`, a dictionary by their names, to `users` of the system."""
+    """Serves the folders of `shares`, a dictionary by their names, to `users` of the system. In `acme` some files are not shown."""
 
     def __init__(self, folder, shares, users):
         self.folder = Path(folder)
@@ -56,7 +58,8 @@ class Samba:
         for name in 'private', 'lock', 'state', 'cache', 'pid', 'ncalrpc':
             (self.folder / name).mkdir(parents=True)
         self._conf.write_text(GLOBAL.format(port=self.port, folder=self.folder)
-                              + ''.join(SHARE.format(name=name, path=path) for name, path in shares.items()))
+                              + ''.join(SHARE.format(name=name, path=path, veto=VETO if name == 'acme' else '')
+                                        for name, path in shares.items()))
         for user in users:
             self._add_user(user)
         with open(self.folder / 'smbd.out', 'wb') as out:
