@@ -49,23 +49,20 @@ is_anywhere (const char *device)
 }
 
 /*
- * After umount -l the file system lives on for those who still use it, and nobody new comes. Who waits is sent away then:
- * the last one to leave ends the daemon.
+ * After umount -l the file system lives on for those who still use it. Who waits is sent away then: the last one to leave ends
+ * the daemon. Who comes later is in a mount namespace that has a copy of the mount, which we cannot see, and may wait.
  */
 static gboolean
 on_mounts (gint fd, GIOCondition condition, gpointer data)
 {
   Fs *fs = data;
 
-  if (fs->device == NULL || g_hash_table_size (fs->parked) + g_hash_table_size (fs->handles) == 0
-      || is_anywhere (fs->device))
+  if (fs->device == NULL || is_anywhere (fs->device))
     return G_SOURCE_CONTINUE;
+  fs->mounts = 0;
   stream_end (fs);
   poll_wake (fs);
-  if (g_hash_table_size (fs->parked) == 0)
-    return G_SOURCE_CONTINUE;
   parking_interrupt_all (fs);
-  fs->mounts = 0;
   return G_SOURCE_REMOVE;
 }
 

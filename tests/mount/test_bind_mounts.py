@@ -11,6 +11,7 @@ from support.handles import Handle
 from support.mount import is_mount_point
 from support.namespaces import Namespace, message, mounted_at
 from support.shells import run
+from support.waiting import wait_for
 from support.watching import Watch, read_or_errno
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason='only root makes bind mounts and namespaces')
@@ -84,7 +85,7 @@ def test_who_watches_through_a_bind_mount_is_woken(mounted, sandbox, tmp_path):
         cookie = mounted.read('cookie')
         assert cookie in [seen.content for seen in watch.wait_for('cookie')]
         mounted.write('identity', f'{ola(3)}\n')
-        assert f'{ola(3)}\n' in [seen.content for seen in watch.wait_for('identity') if seen.name == 'identity']
+        wait_for(lambda: ('identity', f'{ola(3)}\n') in [(seen.name, seen.content) for seen in watch.seen], what='the switch')
 
 
 def test_a_single_file_that_is_bound_keeps_up(mounted, sandbox, tmp_path):
@@ -202,13 +203,20 @@ def test_with_the_folder_above_and_private_no_remount_shows_up(again, mounted, p
     assert other.read('session') == 'true\n'
 
 
-def test_a_copy_in_a_container_keeps_the_daemon_after_an_unmount_and_ends_with_a_stop(mounted, sandbox, private):
+def test_a_copy_in_a_container_keeps_the_daemon_after_an_unmount_and_ends_with_a_stop(mounted, sandbox, private, tmp_path):
     cookie = mounted.path / 'cookie'
     first = private.read(cookie)
     subprocess.run(['fusermount3', '-u', mounted.path], check=True)
     assert not is_mount_point(mounted.path) and mounted.is_running()
     sandbox.expire()
-    assert len(private.read(cookie)) == len(first) and private.read(cookie) != first
+    sandbox.slow(0.05)
+    with subprocess.Popen(private.command('cat', cookie), stdout=subprocess.PIPE) as waiting:
+        while waiting.poll() is None:  # whatever is mounted and unmounted on the machine meanwhile
+            with mounted_at(tmp_path / 'there', '--bind', tmp_path):
+                pass
+            (tmp_path / 'there').rmdir()
+        second = waiting.stdout.read()
+    assert len(second) == len(first) and second != first
     mounted.terminate()
     assert private.read(cookie) == DEAD
 
