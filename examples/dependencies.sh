@@ -9,7 +9,7 @@ try="curl ca-certificates"
 package="debhelper dpkg-dev libcrypt-dev python3"
 test="python3 python3-pytest python3-zeep php-cli php-soap rsync busybox ed vim-tiny openssl curl wget git dash
       perl libxml2-utils python3-yaml jq python3-prometheus-client inotify-tools man-db mandoc zsh fish
-      nghttp2-proxy python3-h2 lintian procps systemd"
+      nghttp2-proxy python3-h2 lintian procps systemd samba smbclient sshfs openssh-sftp-server"
 
 case "${1-}" in
   build) wanted=$build ;;

@@ -27,12 +27,15 @@ def secrets():
 
 @pytest.fixture
 def mount(tmp_path, secrets):
-    """A factory: mount(endpoint=URL, options={'timeout': 1}, ...) -> Mount. All are unmounted and checked after."""
+    """A factory: mount(endpoint=URL, options={'timeout': 1}, ...) -> Mount. All are unmounted and checked after.
+
+    With place=FOLDER, where another mount was that has ended.
+    """
     mounts = []
 
-    def start(endpoint=None, options=None, **others):
+    def start(endpoint=None, options=None, place=None, **others):
         all_options = {**({'endpoint': endpoint} if endpoint else {}), **(options or {})}
-        mounted = Mount(tmp_path / f'mount{len(mounts)}', secrets, all_options, **others)
+        mounted = Mount(place or tmp_path / f'mount{len(mounts)}', secrets, all_options, **others)
         mounts.append(mounted)
         return mounted
 
@@ -43,8 +46,8 @@ def mount(tmp_path, secrets):
 @pytest.fixture
 def remount(mount, tmp_path):
     """A factory of mounts that keep their sessions in one folder, tmp_path/shared: remount(URL, rate=100) -> Mount."""
-    def start(endpoint, debug=False, limit=30, **options):
-        return mount(endpoint, options, debug=debug, limit=limit, env={'XDG_STATE_HOME': str(tmp_path / 'shared')})
+    def start(endpoint, debug=False, limit=30, place=None, **options):
+        return mount(endpoint, options, place, debug=debug, limit=limit, env={'XDG_STATE_HOME': str(tmp_path / 'shared')})
     return start
 
 

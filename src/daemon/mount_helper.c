@@ -15,32 +15,52 @@ mount_helper_is_meant (const char *program)
   return g_str_has_prefix (name, "mount.");
 }
 
+typedef struct
+{
+  const char *word;
+  gboolean has_value; /* there is a word after it */
+  gboolean kept;
+} HelperOption;
+
+/* mount(8) is in the namespace of -N itself when it calls us. What is not listed stays, and is for us to refuse. */
+static const HelperOption helper_options[] = {{"-o", TRUE, TRUE},   {"-s", FALSE, FALSE}, {"-n", FALSE, FALSE},
+                                              {"-v", FALSE, FALSE}, {"-N", TRUE, FALSE},  {"-t", TRUE, FALSE}};
+
+static HelperOption
+find_option (const char *word)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (helper_options); i++)
+    if (strcmp (word, helper_options[i].word) == 0)
+      return helper_options[i];
+  return (HelperOption){word, FALSE, TRUE};
+}
+
+/* The names come last, after "--": an account may be called like a command of ours. */
 char **
 mount_helper_words (char **argv)
 {
-  /* Those with TRUE have a word after them. mount(8) is in the namespace of -N itself when it calls us. */
-  static const struct
-  {
-    const char *word;
-    gboolean has_value;
-  } dropped[] = {{"-s", FALSE}, {"-n", FALSE}, {"-v", FALSE}, {"-N", TRUE}, {"-t", TRUE}};
-  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
-  g_strv_builder_add (words, "so24fs");
+  g_ptr_array_add (words, (gpointer) "so24fs");
+  g_ptr_array_add (names, (gpointer) "--");
   for (char **word = argv + 1; *word != NULL; word++)
     {
-      guint known = 0;
+      HelperOption option = find_option (*word);
 
       if (strcmp (*word, "-f") == 0)
         return NULL;
-      while (known < G_N_ELEMENTS (dropped) && strcmp (*word, dropped[known].word) != 0)
-        known++;
-      if (known == G_N_ELEMENTS (dropped))
-        g_strv_builder_add (words, *word);
-      else if (dropped[known].has_value && word[1] != NULL)
-        word++;
+      if (option.kept)
+        g_ptr_array_add (**word == '-' ? words : names, *word);
+      if (!option.has_value || word[1] == NULL)
+        continue;
+      word++;
+      if (option.kept)
+        g_ptr_array_add (words, *word);
     }
-  return g_strv_builder_end (words);
+  g_ptr_array_extend (words, names, NULL, NULL);
+  g_ptr_array_add (words, NULL);
+  return g_strdupv ((char **)words->pdata);
 }
 
 int

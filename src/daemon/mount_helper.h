@@ -9,7 +9,7 @@
 /* Whether that is the name we were called by. */
 gboolean mount_helper_is_meant (const char *program);
 
-/* What so24fs would be called with: words are left out, none is changed. NULL: nothing is to be done (-f). */
+/* What so24fs would be called with: options, "--", names. Words are left out, none is changed. NULL: nothing is to be done (-f). */
 char **mount_helper_words (char **argv);
 
 /* Goes on as so24fs itself, so that ps(1) shows what runs. Returns, with an exit status, only where that is not to be. */

@@ -2,7 +2,7 @@
 #include "daemon/mountpoint.h"
 
 #include "base/error.h"
-#include "daemon/mount_table.h"
+#include "base/mount_table.h"
 
 #include <errno.h>
 #include <stdlib.h>

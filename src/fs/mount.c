@@ -1,5 +1,6 @@
 /* Mounting, the loop's source for the FUSE descriptor, and unmounting. */
 #include "base/locked.h"
+#include "base/mount_table.h"
 #include "base/watch.h"
 #include "fs/private.h"
 
@@ -39,24 +40,29 @@ on_request (gint fd, GIOCondition condition, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+is_anywhere (const char *device)
+{
+  g_autoptr (GPtrArray) table = mount_table_read ();
+
+  return mount_table_has_device (table, device);
+}
+
 /*
- * After umount -l the file system lives on for those who still use it, and nobody new comes. Who waits is sent away then:
- * the last one to leave ends the daemon.
+ * After umount -l the file system lives on for those who still use it. Who waits is sent away then: the last one to leave ends
+ * the daemon. Who comes later is in a mount namespace that has a copy of the mount, which we cannot see, and may wait.
  */
 static gboolean
 on_mounts (gint fd, GIOCondition condition, gpointer data)
 {
   Fs *fs = data;
 
-  if (fs->device == NULL || g_hash_table_size (fs->parked) + g_hash_table_size (fs->handles) == 0
-      || mounts_have_device (fs->device))
+  if (fs->device == NULL || is_anywhere (fs->device))
     return G_SOURCE_CONTINUE;
+  fs->mounts = 0;
   stream_end (fs);
   poll_wake (fs);
-  if (g_hash_table_size (fs->parked) == 0)
-    return G_SOURCE_CONTINUE;
   parking_interrupt_all (fs);
-  fs->mounts = 0;
   return G_SOURCE_REMOVE;
 }
 
@@ -64,6 +70,8 @@ on_mounts (gint fd, GIOCondition condition, gpointer data)
 static void
 watch_mounts (Fs *fs, const char *mountpoint)
 {
+  g_autoptr (GPtrArray) table = NULL;
+  const MountRow *mounted;
   char bytes[64];
 
   fs->mounts_fd = open ("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
@@ -71,7 +79,9 @@ watch_mounts (Fs *fs, const char *mountpoint)
     return;
   if (read (fs->mounts_fd, bytes, sizeof bytes) >= 0)
     fs->mounts = watch_fd (fs->mounts_fd, G_IO_PRI | G_IO_ERR, on_mounts, fs);
-  fs->device = mounts_find_device (mountpoint);
+  table = mount_table_read ();
+  mounted = mount_table_find (table, mountpoint);
+  fs->device = mounted == NULL ? NULL : g_strdup (mounted->device);
 }
 
 static void

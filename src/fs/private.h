@@ -195,9 +195,5 @@ void opener_audit (Fs *fs, fuse_req_t request, NodeId node);
 /* handshake.c */
 void handshake_install (Fs *fs);
 
-/* mounts.c: the table of mounts, as the kernel shows it */
-char *mounts_find_device (const char *mountpoint);
-gboolean mounts_have_device (const char *device);
-
 gint64 wall_clock_us (void);
 Fs *fs_of (fuse_req_t request);

@@ -2,7 +2,7 @@
 #include "tools/mounted.h"
 
 #include "base/error.h"
-#include "daemon/mount_table.h"
+#include "base/mount_table.h"
 #include "daemon/mountpoint.h"
 
 #include <string.h>
@@ -15,17 +15,22 @@ is_ours (const GPtrArray *table, const char *mountpoint)
   return row != NULL && row->ours;
 }
 
-/* The one mount of this source; NULL: there is none, or @error is set because there are several. */
+/*
+ * The one mount of this source, wherever else it is bound to; NULL: there is none, or @error is set because there are
+ * several.
+ */
 static char *
 find_source (const GPtrArray *table, const char *source, GError **error)
 {
   const MountRow *found = NULL;
 
-  for (guint i = 0; i < table->len; i++)
+  for (guint i = 0; table != NULL && i < table->len; i++)
     {
       const MountRow *row = g_ptr_array_index (table, i);
 
-      if (!row->ours || strcmp (row->source, source) != 0)
+      if (!row->ours || !row->whole || strcmp (row->source, source) != 0)
+        continue;
+      if (found != NULL && strcmp (found->device, row->device) == 0)
         continue;
       if (found != NULL && strcmp (found->mountpoint, row->mountpoint) != 0)
         {

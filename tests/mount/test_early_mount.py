@@ -72,7 +72,7 @@ def test_a_helper_of_mount_8_goes_on_as_so24fs(place):
     assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
     [daemon] = daemons_of(place / 'mnt')
     with open(f'/proc/{daemon}/cmdline', encoding='utf-8') as line:
-        assert line.read().split('\0')[:-1] == ['so24fs', 'acme', str(place / 'mnt'), '-o', 'rw,sandbox']
+        assert line.read().split('\0')[:-1] == ['so24fs', '-o', 'rw,sandbox', '--', 'acme', str(place / 'mnt')]
     with open(f'/proc/{daemon}/comm', encoding='utf-8') as name:
         assert name.read() == 'so24fs\n'
 

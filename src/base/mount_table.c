@@ -1,5 +1,5 @@
 /* Reading the table of mounts (proc(5)). Touches nothing else. */
-#include "daemon/mount_table.h"
+#include "base/mount_table.h"
 
 #include <string.h>
 
@@ -30,18 +30,20 @@ read_line (const char *line)
   row->source = g_strcompress (after[1]);
   row->device = g_strdup (before[2]);
   row->ours = strcmp (after[0], "fuse.so24fs") == 0;
+  row->whole = strcmp (before[3], "/") == 0;
   return row;
 }
 
 GPtrArray *
 mount_table_read (void)
 {
-  GPtrArray *table = g_ptr_array_new_with_free_func (row_free);
+  GPtrArray *table;
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
   if (!g_file_get_contents ("/proc/self/mountinfo", &text, NULL, NULL))
-    return table;
+    return NULL;
+  table = g_ptr_array_new_with_free_func (row_free);
   lines = g_strsplit (text, "\n", -1);
   for (char **line = lines; *line != NULL; line++)
     {
@@ -56,7 +58,7 @@ mount_table_read (void)
 const MountRow *
 mount_table_find (const GPtrArray *table, const char *mountpoint)
 {
-  for (guint i = table->len; i-- > 0;)
+  for (guint i = table == NULL ? 0 : table->len; i-- > 0;)
     {
       const MountRow *row = g_ptr_array_index (table, i);
 
@@ -64,4 +66,17 @@ mount_table_find (const GPtrArray *table, const char *mountpoint)
         return row;
     }
   return NULL;
+}
+
+gboolean
+mount_table_has_device (const GPtrArray *table, const char *device)
+{
+  for (guint i = 0; table != NULL && i < table->len; i++)
+    {
+      const MountRow *row = g_ptr_array_index (table, i);
+
+      if (strcmp (row->device, device) == 0)
+        return TRUE;
+    }
+  return table == NULL;
 }
