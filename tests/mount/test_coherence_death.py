@@ -37,9 +37,18 @@ def start(tmp_path, secrets, start_sandbox):
     mounts = []
     many = ManyClients(mount, start_sandbox, tmp_path, CLIENTS, {'rate': 1000000})
 
+    def is_logged_in(mounted):
+        """Somebody of the crowd may end the session that has just been made, and the next one, too."""
+        try:
+            log_in(mounted)
+        except OSError as failure:
+            assert failure.errno == errno.EKEYEXPIRED
+            return False
+        return True
+
     def again():
         mounted = mount(many.sandbox.url, {'rate': 1000000}, None)
-        log_in(mounted)
+        wait_for(lambda: is_logged_in(mounted), what='a session that lives')
         return mounted
 
     again.first, again.sandbox = many.mounted, many.sandbox
