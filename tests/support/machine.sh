@@ -1,16 +1,16 @@
 #!/bin/sh
 # Becomes the first process of a machine that is a copy of this one (support/machine.py), in namespaces of its own:
 #   unshare --mount --pid --uts --ipc --cgroup --fork sh machine.sh FOLDER FILE...
-# Whatever is changed there is changed in memory, over this machine's files. The FILEs are put into its /root.
+# Whatever is changed there is changed in memory, over this machine's files. The FILEs are put into its /srv.
 set -eu
 place=$1
 shift
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs "$place"
-mkdir "$place/upper" "$place/work" "$place/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" "$place/root"
-cp "$@" "$place/root/root"
-cd "$place/root"
+mkdir "$place/upper" "$place/work" "$place/machine"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" "$place/machine"
+cp "$@" "$place/machine/srv"
+cd "$place/machine"
 
 mount -t proc proc proc
 mount -t sysfs -o ro sysfs sys

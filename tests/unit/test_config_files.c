@@ -143,8 +143,8 @@ what_is_printed_says_where_it_comes_from (void)
   g_assert_null (strstr (built_in, "check_ttl"));
   g_assert_cmpstr (file, ==, "check_ttl = 5\nmountpoint = /srv/acme\nallow_other = yes\nmax_read = 4096\n");
   g_assert_cmpstr (line, ==, "timeout = 7\ngroup = ops\n");
-  g_assert_true (
-    g_str_has_suffix (text, "\n# without a value: application_id service_id ca_file credentials mode write_group setuid\n"));
+  g_assert_true (g_str_has_suffix (
+    text, "\n# without a value: application_id service_id ca_file credentials mode write_group setuid\n"));
 }
 
 static void
