@@ -103,8 +103,9 @@ add_options (struct fuse_args *args, const FsConfig *config)
   free (options);
 }
 
-/* libfuse says why it failed only in words, on stderr, and in lines of its own. */
+/* libfuse says why it failed only in words, on stderr, and in lines of its own. Of what it says later on several threads may hear. */
 static char *libfuse_said;
+static gboolean mounting;
 
 static void
 on_libfuse_log (enum fuse_log_level level, const char *format, va_list arguments)
@@ -112,9 +113,12 @@ on_libfuse_log (enum fuse_log_level level, const char *format, va_list arguments
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   const char *sentence = g_str_has_prefix (text, "fuse: ") ? text + strlen ("fuse: ") : text;
 
+  text[strcspn (text, "\n")] = '\0';
+  g_debug ("%s", sentence);
+  if (!mounting)
+    return;
   g_free (libfuse_said);
-  libfuse_said = g_strndup (sentence, strcspn (sentence, "\n"));
-  g_debug ("%s", libfuse_said);
+  libfuse_said = g_strdup (sentence);
 }
 
 static struct fuse_session *
@@ -167,7 +171,9 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
   fs->teller = config->teller;
   fs->audit = config->audit;
   fs->mounts_fd = -1;
+  mounting = TRUE;
   fs->session = new_session (fs, config, error);
+  mounting = FALSE;
   if (fs->session == NULL)
     {
       g_free (fs);

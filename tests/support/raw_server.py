@@ -64,8 +64,8 @@ class RawServer:
             except OSError:
                 return
             connection = self.connection_type(self, accepted, len(self.connections))
-            self.connections.append(connection)
             connection.thread.start()
+            self.connections.append(connection)
 
 
 class Connection:
