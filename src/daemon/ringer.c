@@ -1,10 +1,11 @@
 /*
  * The ringer's side of the bell. Runs in a forked child, so it may call nothing but the kernel. Touches the mtime of files on
- * our own mount, its own name, and, when the daemon was killed, the connection of the mount.
+ * our own mount, and its own name.
  */
 #include "daemon/ringer.h"
 
 #include "daemon/process.h"
+#include "daemon/warden.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,25 +65,8 @@ next_text (const char **at, const char *end)
   return *at > end ? NULL : text;
 }
 
-/* Of the mount's connection; kept open, it is of no other mount that may get the number of this one. -1: there is none. */
-static volatile int abort_fd = -1;
-static volatile pid_t daemon_process;
-
-/* Where there is no fusectl, or no right to it, there is none. */
 static void
-find_abort (const char *device)
-{
-  const char *minor = device == NULL ? NULL : strchr (device, ':');
-  char path[64];
-
-  if (abort_fd >= 0 || minor == NULL)
-    return;
-  snprintf (path, sizeof path, "/sys/fs/fuse/connections/%.10s/abort", minor + 1);
-  abort_fd = open (path, O_WRONLY | O_CLOEXEC);
-}
-
-static void
-ring_all (const char *message, gsize length)
+ring_all (const char *message, gsize length, int *warden)
 {
   const char *at = message, *end = message + length, *path;
   const char *device = next_text (&at, end), *mountpoint = next_text (&at, end);
@@ -91,31 +75,10 @@ ring_all (const char *message, gsize length)
   if (root < 0)
     return;
   if (is_ours (root, device))
-    find_abort (device);
+    warden_tell (warden, device);
   while (is_ours (root, device) && (path = next_text (&at, end)) != NULL)
     ring (root, path);
   close (root);
-}
-
-/* A thread of the daemon's that waits in the kernel for somebody whom nobody serves any more keeps him, and the mount, for ever. */
-static void
-on_death (int number, siginfo_t *info, void *context)
-{
-  if (info->si_pid != daemon_process)
-    return;
-  if (abort_fd >= 0 && write (abort_fd, "1", 1) < 0)
-    _exit (1);
-  _exit (0);
-}
-
-static void
-outlive_the_daemon (void)
-{
-  struct sigaction action = {.sa_sigaction = on_death, .sa_flags = SA_SIGINFO};
-
-  daemon_process = getppid ();
-  sigaction (SIGUSR2, &action, NULL);
-  prctl (PR_SET_PDEATHSIG, SIGUSR2);
 }
 
 void
@@ -123,10 +86,12 @@ ringer_run (int fd)
 {
   char message[RING_ROOM];
   ssize_t length;
+  int warden;
 
-  outlive_the_daemon ();
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
   fd = process_stand_apart ("so24fs-bell", fd);
+  warden = warden_start (getppid ());
   while (send (fd, "", 1, MSG_NOSIGNAL) == 1 && (length = recv (fd, message, sizeof message, 0)) > 0)
-    ring_all (message, (gsize)length);
+    ring_all (message, (gsize)length, &warden);
   _exit (0);
 }

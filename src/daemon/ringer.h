@@ -5,8 +5,7 @@
  * has no way to. If the daemon did that, in whatever thread, and was killed in the middle of it, it would wait for its own
  * answer for ever: a zombie, and a mount that hangs. So it is a process of its own, forked before there is a mount or a secret.
  *
- * It holds nothing of the mount between two rings, and ends with the daemon, however that ends. If the daemon is killed, it aborts the
- * mount's connection (fusectl), lest a thread that was killed while it waited in the kernel keep others waiting.
+ * It holds nothing of the mount between two rings, and ends with the daemon, however that ends.
  */
 #pragma once
 

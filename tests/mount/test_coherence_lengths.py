@@ -158,8 +158,7 @@ def test_no_reader_sees_a_cookie_cut_or_filled_up_while_its_length_changes(mount
             crowd.start(kind, pause=0 if LONG else 0.001)
         log_in_over_and_over(mounted, service, lengths, crowd)
         judge = Judge(crowd.end(), *first)
-    # Who has it open already may be told that it is another file by now.
-    told_so = {'cookie byte by byte: failed with ESTALE', 'cookie sent: failed with ESTALE'}
-    complaints = set(judge.complaints) - told_so
+    # Who has it open may be told that it is another file by now, and so may who opens it while its length changes twice.
+    complaints = {text for text in judge.complaints if not text.endswith('failed with ESTALE')}
     assert not complaints, judge.summary()
     assert judge.counts['cookie'] > CHANGES and judge.counts['size'] > 10

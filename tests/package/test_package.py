@@ -62,7 +62,7 @@ def files_of(machine):
 
 def daemon_of(machine, mountpoint):
     """Its process, as the machine counts."""
-    return machine.says('pgrep', '--exact', '--full', f'so24fs acme {mountpoint}.*')
+    return machine.says('pgrep', '--exact', '--full', f'so24fs (.*-- )?acme {mountpoint}.*')
 
 
 def state_of(machine, process):
@@ -403,6 +403,6 @@ def test_purging_leaves_nothing(machine, before, service):
     assert (machine.root / 'etc/so24fs/acme.conf').exists()
     machine.run('dpkg', '--purge', 'so24fs', 'so24fs-sandbox')
     left = files_of(machine) - before
-    of_the_tests = {path for path in left if path.startswith(('/srv', '/home/ola')) or path == '/etc/credstore'}
+    of_the_tests = {path for path in left if path.startswith(('/srv', '/home/ola', '/root')) or path == '/etc/credstore'}
     assert left - of_the_tests == set()
     assert Path(machine.root / 'srv/acme').is_dir()
