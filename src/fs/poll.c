@@ -141,7 +141,8 @@ op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, struc
   Fs *fs = fs_of (request);
   Handle *handle = (Handle *)(gsize)info->fh;
 
-  handle->polls = TRUE;
+  /* The read of a shell polls too, before each byte, but only for something to read. */
+  handle->polls = handle->polls || (info->poll_events & POLLPRI) != 0;
   if (poller != NULL)
     {
       poll_forget (fs, handle);

@@ -30,7 +30,7 @@ typedef struct
   GError *failure;                /* and why */
   gint64 failed_us;               /* and when; monotonic clock */
   gboolean reads;                 /* open for reading */
-  gboolean polls;                 /* he has called poll(2) */
+  gboolean polls;                 /* he waits for changes by poll(2), or did */
   guint64 read_fingerprint;       /* of what was last read */
   guint64 read_number;            /* of the content that was last read (poll.c); 0: of none */
   gboolean read_unsettled;        /* which is not known yet: it was read in the middle of a switch, say */

@@ -21,7 +21,7 @@ QUESTION = f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Body><GetIdentity xmlns="{NAMES
 READINGS = {
     'dash': 'cookie=$(cat mnt/cookie)',
     'bash': 'cookie=$(< mnt/cookie)',
-    'busybox': 'read -r cookie < mnt/cookie',
+    'busybox': 'cookie=$(cat mnt/cookie)',  # its read takes a byte at a time, which may be of two sessions
 }
 
 SCRIPT = '''
