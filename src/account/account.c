@@ -111,7 +111,7 @@ on_want (Account *account, const Event *event, Instant now, Effects *effects)
 gboolean
 account_is_ready (const Account *account, Want want, const Guid *own, Instant now)
 {
-  Holder *holder = own == NULL ? (Holder *)&account->main : own_find (account, own);
+  Holder *holder = holder_find (account, own);
 
   /* An own session that there is none of is not made for who asks whether it is alive. */
   if (holder == NULL)

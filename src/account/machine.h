@@ -217,6 +217,8 @@ void holder_free (gpointer holder);
 /* The one of this identity: made if need be; NULL: there is none. */
 Holder *own_open (Account *account, const Guid *identity_id);
 Holder *own_find (const Account *account, const Guid *identity_id);
+/* The same; NULL for @own: the mount's. */
+Holder *holder_find (const Account *account, const Guid *own);
 /* Whether there is a list, and no such identity in it. */
 gboolean own_is_gone (const Account *account, const Guid *identity_id);
 /* Its session is, with the call in it. */

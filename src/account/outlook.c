@@ -31,16 +31,10 @@ holder_outlook (const Holder *holder)
   return session->id == NULL ? OUTLOOK_RENEWABLE : OUTLOOK_UNCONFIRMED;
 }
 
-static const Holder *
-find_holder (const Account *account, const Guid *own)
-{
-  return own == NULL ? &account->main : own_find (account, own);
-}
-
 Outlook
 account_outlook (const Account *account, const Guid *own)
 {
-  const Holder *holder = find_holder (account, own);
+  const Holder *holder = holder_find (account, own);
 
   if (holder != NULL)
     return holder_outlook (holder);
@@ -50,7 +44,7 @@ account_outlook (const Account *account, const Guid *own)
 const Secret *
 account_session_id (const Account *account, const Guid *own)
 {
-  const Holder *holder = find_holder (account, own);
+  const Holder *holder = holder_find (account, own);
 
   return holder == NULL ? NULL : holder->session->id;
 }

@@ -74,6 +74,12 @@ own_find (const Account *account, const Guid *identity_id)
 }
 
 Holder *
+holder_find (const Account *account, const Guid *own)
+{
+  return own == NULL ? (Holder *)&account->main : own_find (account, own);
+}
+
+Holder *
 own_open (Account *account, const Guid *identity_id)
 {
   Holder *holder = own_find (account, identity_id);

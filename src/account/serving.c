@@ -70,7 +70,7 @@ is_being_made (const Holder *holder)
 gboolean
 account_is_unsettled (const Account *account, const Guid *own)
 {
-  const Holder *holder = own == NULL ? &account->main : own_find (account, own);
+  const Holder *holder = holder_find (account, own);
   const Session *session = holder == NULL ? NULL : holder->session;
 
   if (holder == NULL || session->id == NULL)
@@ -138,7 +138,7 @@ account_own_cookie (const Account *account, const Guid *identity_id, GError **er
 const Secret *
 account_latest_cookie (const Account *account, const Guid *own, const Secret *last)
 {
-  const Holder *holder = own == NULL ? &account->main : own_find (account, own);
+  const Holder *holder = holder_find (account, own);
   const Session *session = holder == NULL ? NULL : holder->session;
 
   if (holder == NULL || holder_outlook (holder) == OUTLOOK_REFUSED)
