@@ -66,7 +66,7 @@ next_text (const char **at, const char *end)
 }
 
 static void
-ring_all (const char *message, gsize length, int *warden)
+ring_all (const char *message, gsize length, int warden)
 {
   const char *at = message, *end = message + length, *path;
   const char *device = next_text (&at, end), *mountpoint = next_text (&at, end);
@@ -92,6 +92,6 @@ ringer_run (int fd)
   fd = process_stand_apart ("so24fs-bell", fd);
   warden = warden_start (getppid ());
   while (send (fd, "", 1, MSG_NOSIGNAL) == 1 && (length = recv (fd, message, sizeof message, 0)) > 0)
-    ring_all (message, (gsize)length, &warden);
+    ring_all (message, (gsize)length, warden);
   _exit (0);
 }

@@ -122,12 +122,12 @@ warden_start (pid_t daemon)
 }
 
 void
-warden_tell (int *fd, const char *device)
+warden_tell (int fd, const char *device)
 {
   static gboolean told;
   gsize length = strlen (device);
 
-  if (*fd < 0 || told)
+  if (fd < 0 || told)
     return;
-  told = write (*fd, device, length) == (ssize_t)length;
+  told = write (fd, device, length) == (ssize_t)length;
 }

@@ -14,4 +14,4 @@
 int warden_start (pid_t daemon);
 
 /* The mount's device, as /proc/self/mountinfo writes it. Once; later calls do nothing. */
-void warden_tell (int *fd, const char *device);
+void warden_tell (int fd, const char *device);
