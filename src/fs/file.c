@@ -42,15 +42,17 @@ handle_free (gpointer memory)
 
 /* FALSE: there is nothing to read. */
 static gboolean
-let_in (Fs *fs, Handle *handle)
+let_in (Fs *fs, Handle *handle, GError **error)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) failure = NULL;
   g_auto (SecretBuffer) content = {0};
 
-  handle->let_in = tree_read (fs->tree, handle->node, &content, &error);
+  handle->let_in = tree_read (fs->tree, handle->node, &content, &failure);
   handle->opened_us = g_get_monotonic_time ();
   cache_note_served (fs->cache, handle->node);
-  poll_note_read (fs, handle, &content, error);
+  poll_note_read (fs, handle, &content, failure);
+  if (!handle->let_in)
+    g_propagate_error (error, g_steal_pointer (&failure));
   return handle->let_in;
 }
 
@@ -106,7 +108,7 @@ reply_open (Fs *fs, fuse_req_t request, Handle *handle, struct fuse_file_info *i
 
 /* FALSE, and the request is as it was, if what he wants is not there after all. */
 static gboolean
-finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *info, gboolean waited)
+finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *info, gboolean waited, GError **error)
 {
   Handle *handle = g_new0 (Handle, 1);
   gboolean writes = is_for_writing (info);
@@ -114,7 +116,7 @@ finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *inf
   handle->node = node;
   handle->opener = fuse_req_ctx (request)->pid;
   handle->reads = (info->flags & O_ACCMODE) != O_WRONLY;
-  if (!writes && node_kind (node)->want != WANT_NOTHING && !let_in (fs, handle))
+  if (!writes && node_kind (node)->want != WANT_NOTHING && !let_in (fs, handle, error))
     {
       handle_free (handle);
       return FALSE;
@@ -146,13 +148,12 @@ open_again (Parked *parked)
 {
   Fs *fs = parked->fs;
   g_autoptr (GError) error = NULL;
-  g_auto (SecretBuffer) content = {0};
 
   if (!tree_fits (fs->tree, parked->node))
     fuse_reply_err (parked->request, ESTALE);
-  else if (!finish_open (fs, parked->request, parked->node, &parked->info, TRUE))
+  else if (!finish_open (fs, parked->request, parked->node, &parked->info, TRUE, &error))
     {
-      if (parked->tries < MOST_TRIES || tree_read (fs->tree, parked->node, &content, &error))
+      if (parked->tries < MOST_TRIES)
         want_again (parked);
       else
         parked_fail (parked, error);
@@ -199,7 +200,7 @@ op_open (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
     fuse_reply_err (request, ENOENT);
   else if (is_for_writing (info))
     open_for_writing (fs, request, node, info);
-  else if (!is_ready (fs, node, info) || !finish_open (fs, request, node, info, FALSE))
+  else if (!is_ready (fs, node, info) || !finish_open (fs, request, node, info, FALSE, NULL))
     {
       parked = parked_new (fs, request, node, open_again);
       parked->info = *info;
