@@ -7,11 +7,12 @@ import pytest
 
 from support.certificates import Authority
 from support.model_service import ScriptedService
-from support.mount import Mount
+from support.mount import Mount, is_mount_point
 from support.php_server import PhpServer
 from support.raw_server import RawServer
 from support.sandbox import Sandbox, built_in_accounts
 from support.secrets import Secrets
+from support.shells import run
 
 
 # A shell has its background jobs ignore these, and whatever they start inherits that; but Ctrl-C is tested here.
@@ -41,6 +42,15 @@ def mount(tmp_path, secrets):
 
     yield start
     finish_all([mounted.finish for mounted in reversed(mounts)])
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder with an empty folder `mnt` in it, where nothing stays mounted."""
+    (tmp_path / 'mnt').mkdir()
+    yield tmp_path
+    while is_mount_point(tmp_path / 'mnt'):
+        run(['umount', '-l', 'mnt'], tmp_path)
 
 
 @pytest.fixture

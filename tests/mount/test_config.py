@@ -17,15 +17,6 @@ from support.users import temporary_user
 
 
 @pytest.fixture
-def place(tmp_path):
-    """A home with an empty folder `mnt` in it, where nothing stays mounted."""
-    (tmp_path / 'mnt').mkdir()
-    yield tmp_path
-    while is_mount_point(tmp_path / 'mnt'):
-        run(['umount', '-l', 'mnt'], tmp_path)
-
-
-@pytest.fixture
 def name():
     """One that no other test, nor this machine, has a file for."""
     return f'so24test{os.getpid()}'

@@ -22,15 +22,6 @@ from support.waiting import wait_for
 
 
 @pytest.fixture
-def place(tmp_path):
-    """A folder with an empty folder `mnt` in it, where nothing stays mounted."""
-    (tmp_path / 'mnt').mkdir()
-    yield tmp_path
-    while is_mount_point(tmp_path / 'mnt'):
-        run(['umount', '-l', 'mnt'], tmp_path)
-
-
-@pytest.fixture
 def user():
     with temporary_user() as someone:
         yield someone

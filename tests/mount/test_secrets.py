@@ -16,7 +16,6 @@ from support.model_service import APPLICATION, FJORD, TOKEN, USERNAME
 from support.mount import is_mount_point
 from support.raw_server import hang
 from support.readers import Waiting
-from support.shells import run
 from support.users import temporary_user
 from support.waiting import wait_for
 
@@ -241,15 +240,6 @@ def test_the_daemon_of_a_user_shows_nothing_of_itself_to_the_user():
 
 
 # --- helpers ---
-
-@pytest.fixture
-def place(tmp_path):
-    """A folder with an empty folder `mnt` in it, where nothing stays mounted."""
-    (tmp_path / 'mnt').mkdir()
-    yield tmp_path
-    while is_mount_point(tmp_path / 'mnt'):
-        run(['umount', '-l', 'mnt'], tmp_path)
-
 
 def check_no_copies(mounted, *texts):
     """Neither a text nor half of one is left in the daemon's memory, once it has had its turn."""
