@@ -10,7 +10,7 @@
 #define COOKIE (S_IFREG | 0400)
 
 static const NodeKind kinds[N_KINDS] = {
-  [KIND_ROOT] = {"", KIND_NONE, FOLDER, NULL, .changes = CHANGES_WITH_SESSION},
+  [KIND_ROOT] = {"", KIND_NONE, FOLDER, NULL, .changes = CHANGES_WITH_PASSPORT},
   [KIND_README]
   = {"README", KIND_ROOT, PUBLIC, "how to use this mount", .render = render_readme, .caching = CACHE_CONTENT},
   [KIND_LOGIN] = {"login", KIND_ROOT, S_IFREG | 0200, "write a credential: there is a session, or the reason why not",

@@ -162,6 +162,18 @@ def test_passport_comes_and_goes_with_each_login(mounted):
         check_passport(mounted, False)
 
 
+def test_passport_goes_from_a_folder_that_is_held_open_though_its_session_was_gone_before(mount, service):
+    mounted = mount(service.url, {'check_ttl': 0, 'store': 'none'})
+    mounted.write('login', PASSPORT)
+    service.model.end_sessions()
+    assert mounted.read('session') == 'false\n'
+    descriptor = os.open(mounted.path, os.O_RDONLY)
+    assert 'passport' in os.listdir(descriptor)
+    mounted.write('logout', 'x')
+    assert 'passport' not in os.listdir(descriptor)
+    os.close(descriptor)
+
+
 def test_passport_comes_and_goes_under_readers(mounted, tmp_path):
     with Crowd(tmp_path / 'crowd', mount=mounted.path) as crowd:
         for name in 'passport/email', 'passport/id':
