@@ -155,7 +155,10 @@ void poll_note_read (Fs *fs, Handle *handle, const SecretBuffer *content, const 
 void poll_wake (Fs *fs);
 void poll_forget (Fs *fs, Handle *handle);
 
-/* folder.c, file.c, write.c, poll.c: the operations */
+/* folder.c: what a name leads to */
+struct fuse_entry_param entry_of (const Fs *fs, NodeId node);
+
+/* folder.c, listing.c, file.c, write.c, poll.c: the operations */
 void op_lookup (fuse_req_t request, fuse_ino_t parent, const char *name);
 void op_getattr (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_setattr (fuse_req_t request, fuse_ino_t node, struct stat *wanted, int to_set, struct fuse_file_info *info);

@@ -98,6 +98,7 @@ add_identity (Directory *directory, Identity *identity, gint before)
   const DirectoryIdentity *earlier = before < 0 ? NULL : entry_at (directory, (guint)before);
   gboolean stays = earlier != NULL && is_same_client (earlier->identity, identity);
 
+  entry.first = earlier != NULL ? earlier->first : directory->identities->len;
   entry.client = stays ? earlier->client : ensure_client (directory, identity);
   if (earlier != NULL)
     {

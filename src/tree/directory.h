@@ -20,6 +20,7 @@ typedef struct
   Identity *identity;
   guint client; /* slot */
   gint before;  /* the slot that the identity had before something of it changed; -1: none */
+  guint first;  /* the one that it had first of all */
   gboolean present;
   gboolean listed;       /* in the update under way */
   gint64 since_us;       /* wall clock: it is what it is since then */

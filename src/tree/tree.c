@@ -135,9 +135,9 @@ entry_clear (gpointer memory)
 }
 
 static void
-add_entry (GArray *entries, NodeId node, const char *name)
+add_entry (GArray *entries, NodeId node, guint place, const char *name)
 {
-  TreeEntry entry = {node, g_strdup (name)};
+  TreeEntry entry = {node, place, g_strdup (name)};
 
   g_array_append_val (entries, entry);
 }
@@ -147,9 +147,18 @@ list_clients (const Tree *tree, GArray *entries)
 {
   for (guint slot = 0; slot < tree->directory->clients->len; slot++)
     if (directory_client (tree->directory, slot)->members->len > 0)
-      add_entry (entries, node_make (KIND_CLIENT, slot), directory_client (tree->directory, slot)->name);
+      add_entry (entries, node_make (KIND_CLIENT, slot), slot, directory_client (tree->directory, slot)->name);
 }
 
+static gint
+by_place (gconstpointer a, gconstpointer b)
+{
+  guint one = ((const TreeEntry *)a)->place, other = ((const TreeEntry *)b)->place;
+
+  return one < other ? -1 : one > other;
+}
+
+/* The account's list may come in any order. */
 static void
 list_members (const Tree *tree, NodeId folder, GArray *entries)
 {
@@ -159,8 +168,11 @@ list_members (const Tree *tree, NodeId folder, GArray *entries)
     {
       guint slot = g_array_index (members, guint, i);
 
-      add_entry (entries, node_make (KIND_ONE, slot), directory_identity (tree->directory, slot)->identity->id.text);
+      const DirectoryIdentity *entry = directory_identity (tree->directory, slot);
+
+      add_entry (entries, node_make (KIND_ONE, slot), entry->first, entry->identity->id.text);
     }
+  g_array_sort (entries, by_place);
 }
 
 GArray *
@@ -179,7 +191,7 @@ tree_list (const Tree *tree, NodeId folder)
         const NodeKind *kind = node_kind (node_make (row, 0));
 
         if (kind->parent == node_row (folder) && kind->name != NULL && !is_hidden (tree, row))
-          add_entry (entries, changes_node (tree, row, node_slot (folder)), kind->name);
+          add_entry (entries, changes_node (tree, row, node_slot (folder)), row, kind->name);
       }
   return entries;
 }

@@ -49,10 +49,14 @@ gboolean tree_needs_identities (const Tree *tree, NodeId folder);
 /* The node that @name is in @folder; 0 if there is none. */
 NodeId tree_lookup (const Tree *tree, NodeId folder, const char *name);
 
-/* What is in @folder: (node, name) pairs appended to @entries. */
+/*
+ * What is in @folder, ascending by place. A name has one and the same place in its folder for ever, and no other name ever
+ * gets it: who is in the middle of a list finds his place in the one that there is later.
+ */
 typedef struct
 {
   NodeId node;
+  guint place;
   char *name; /* owned by the entry */
 } TreeEntry;
 GArray *tree_list (const Tree *tree, NodeId folder);
