@@ -111,21 +111,26 @@ cache_attributes_s (NodeId node)
   return node_kind (node)->caching == CACHE_NOTHING ? 0 : LONG_S;
 }
 
-static gboolean
-is_filled_with_what_is_there (const Cache *cache, NodeId node)
+const Secret *
+cookie_of (const Fs *fs, NodeId node)
 {
-  return node_length (node) == 0
-         || g_hash_table_lookup (cache->filled, GSIZE_TO_POINTER (node)) == tree_cookie (cache->fs->tree, node);
+  return node_length (node) == 0 ? NULL : tree_cookie (fs->tree, node);
+}
+
+static gboolean
+is_filled_with (const Cache *cache, NodeId node, const Secret *cookie)
+{
+  return node_length (node) == 0 || g_hash_table_lookup (cache->filled, GSIZE_TO_POINTER (node)) == cookie;
 }
 
 /* Who asks for the truth of this moment gets it from us; and so does who has waited for what may be another one soon. */
 void
-cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info, gboolean waited)
+cache_open_file (const Cache *cache, NodeId node, const Secret *cookie, struct fuse_file_info *info, gboolean waited)
 {
   gboolean cached = node_kind (node)->caching == CACHE_CONTENT && (info->flags & O_ACCMODE) == O_RDONLY;
 
   info->direct_io = !cached || waited || (info->flags & O_DIRECT) != 0 ? 1 : 0;
-  info->keep_cache = cached && is_filled_with_what_is_there (cache, node) ? 1 : 0;
+  info->keep_cache = cached && is_filled_with (cache, node, cookie) ? 1 : 0;
 }
 
 void
@@ -142,16 +147,10 @@ note (GHashTable *cookies, NodeId node, const Secret *cookie)
     g_hash_table_insert (cookies, GSIZE_TO_POINTER (node), secret_ref ((Secret *)cookie));
 }
 
-static const Secret *
-cookie_of (const Cache *cache, NodeId node)
-{
-  return node_length (node) == 0 ? NULL : tree_cookie (cache->fs->tree, node);
-}
-
 void
-cache_note_served (Cache *cache, NodeId node)
+cache_note_served (Cache *cache, NodeId node, const Secret *cookie)
 {
-  note (cache->served, node, cookie_of (cache, node));
+  note (cache->served, node, cookie);
 }
 
 const Secret *
@@ -163,8 +162,10 @@ cache_last_served (const Cache *cache, NodeId node)
 void
 cache_note_filled (Cache *cache, NodeId node)
 {
-  cache_note_served (cache, node);
-  note (cache->filled, node, cookie_of (cache, node));
+  const Secret *cookie = cookie_of (cache->fs, node);
+
+  note (cache->served, node, cookie);
+  note (cache->filled, node, cookie);
 }
 
 /* The last cookie of a session that is over, or withheld, is of no use to anybody, and not kept. */

@@ -25,11 +25,21 @@ is_for_writing (const struct fuse_file_info *info)
   return (info->flags & O_ACCMODE) != O_RDONLY;
 }
 
-void
-handle_free (gpointer memory)
+/* Not by g_new0(): calloc(3) passes by the cache of malloc(3), and every open comes by here. */
+static Handle *
+handle_new (Fs *fs, NodeId node)
 {
-  Handle *handle = memory;
+  Handle *handle = g_new (Handle, 1);
 
+  *handle = (Handle){.link.data = handle, .node = node};
+  g_queue_push_head_link (&fs->handles, &handle->link);
+  return handle;
+}
+
+void
+handle_free (Fs *fs, Handle *handle)
+{
+  g_queue_unlink (&fs->handles, &handle->link);
   secret_buffer_clear (&handle->snapshot);
   secret_buffer_clear (&handle->failed);
   g_clear_pointer (&handle->input, input_free);
@@ -40,17 +50,22 @@ handle_free (gpointer memory)
   g_free (handle);
 }
 
-/* FALSE: there is nothing to read. */
+/* FALSE: there is nothing to read. @cookie: what there is, in a file of which the kernel keeps it; it need not be written out then. */
 static gboolean
-let_in (Fs *fs, Handle *handle, GError **error)
+let_in (Fs *fs, Handle *handle, const Secret *cookie, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_auto (SecretBuffer) content = {0};
 
-  handle->let_in = tree_read (fs->tree, handle->node, &content, &failure);
+  handle->let_in = cookie != NULL || tree_read (fs->tree, handle->node, &content, &failure);
   handle->opened_us = g_get_monotonic_time ();
-  cache_note_served (fs->cache, handle->node);
-  poll_note_read (fs, handle, &content, failure);
+  if (cookie != NULL)
+    {
+      cache_note_served (fs->cache, handle->node, cookie);
+      poll_note_opened (handle, cookie);
+    }
+  else
+    poll_note_read (fs, handle, &content, failure);
   if (!handle->let_in)
     g_propagate_error (error, g_steal_pointer (&failure));
   return handle->let_in;
@@ -85,7 +100,7 @@ take_snapshot (Fs *fs, Handle *handle, GError **error)
 
   secret_buffer_clear (&handle->snapshot);
   served = tree_read (fs->tree, handle->node, &handle->snapshot, &failure);
-  cache_note_served (fs->cache, handle->node);
+  cache_note_served (fs->cache, handle->node, cookie_of (fs, handle->node));
   poll_note_read (fs, handle, &handle->snapshot, failure);
   if (!served)
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -99,10 +114,9 @@ reply_open (Fs *fs, fuse_req_t request, Handle *handle, struct fuse_file_info *i
 
   info->fh = (guint64)(gsize)handle;
   info->noflush = handle->input == NULL ? 1 : 0;
-  g_hash_table_add (fs->handles, handle);
   if (fuse_reply_open (request, info) == 0)
     return;
-  g_hash_table_remove (fs->handles, handle);
+  handle_free (fs, handle);
   gate_pass (fs, node);
 }
 
@@ -110,24 +124,25 @@ reply_open (Fs *fs, fuse_req_t request, Handle *handle, struct fuse_file_info *i
 static gboolean
 finish_open (Fs *fs, fuse_req_t request, NodeId node, struct fuse_file_info *info, gboolean waited, GError **error)
 {
-  Handle *handle = g_new0 (Handle, 1);
+  Handle *handle = handle_new (fs, node);
   gboolean writes = is_for_writing (info);
+  const Secret *cookie = writes ? NULL : cookie_of (fs, node);
 
-  handle->node = node;
   handle->opener = fuse_req_ctx (request)->pid;
   handle->reads = (info->flags & O_ACCMODE) != O_WRONLY;
-  if (!writes && node_kind (node)->want != WANT_NOTHING && !let_in (fs, handle, error))
+  if (!writes && node_kind (node)->want != WANT_NOTHING && !let_in (fs, handle, cookie, error))
     {
-      handle_free (handle);
+      handle_free (fs, handle);
       return FALSE;
     }
-  cache_open_file (fs->cache, node, info, waited);
+  cache_open_file (fs->cache, node, cookie, info, waited);
   handle->direct = info->direct_io;
   if (writes)
     handle->input = tree_open_input (fs->tree, node);
   if (node_row (node) == KIND_EVENTS)
     handle->events = tree_open_events (fs->tree);
-  opener_audit (fs, request, node);
+  if (fs->audit)
+    opener_audit (fs, request, node);
   if (!writes)
     metrics_count_open (tree_metrics (fs->tree), node);
   freeze (fs, handle);
@@ -307,20 +322,28 @@ op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct 
     }
 }
 
+/* The close that could have said so was not the last one, or nobody looked at its result. */
+static void
+note_incomplete_input (Fs *fs, const Handle *handle)
+{
+  g_auto (Order) order = {0};
+  g_autoptr (GError) error = NULL;
+
+  if (input_step (handle->input, TRUE, &order, &error) == INPUT_INCOMPLETE)
+    tree_note_failure (fs->tree, node_kind (handle->node)->name, error, wall_clock_us ());
+}
+
 void
 op_release (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
 {
   Fs *fs = fs_of (request);
   Handle *handle = handle_of (info);
-  g_auto (Order) order = {0};
-  g_autoptr (GError) error = NULL;
   gboolean writable = handle->input != NULL;
 
-  /* The close that could have said so was not the last one, or nobody looked at its result. */
-  if (writable && input_step (handle->input, TRUE, &order, &error) == INPUT_INCOMPLETE)
-    tree_note_failure (fs->tree, node_kind (node)->name, error, wall_clock_us ());
+  if (writable)
+    note_incomplete_input (fs, handle);
   poll_forget (fs, handle);
-  g_hash_table_remove (fs->handles, handle);
+  handle_free (fs, handle);
   fuse_reply_err (request, 0);
   if (writable)
     gate_pass (fs, node);

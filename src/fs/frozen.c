@@ -47,14 +47,15 @@ off_t
 frozen_size (Fs *fs, fuse_req_t request, NodeId node)
 {
   const Handle *best = NULL;
-  GHashTableIter iter;
-  gpointer handle;
 
   if (node_kind (node)->freeze == NULL)
     return -1;
-  g_hash_table_iter_init (&iter, fs->handles);
-  while (g_hash_table_iter_next (&iter, &handle, NULL))
-    if (((Handle *)handle)->node == node && is_nearer (handle, best, fuse_req_ctx (request)->pid))
-      best = handle;
+  for (const GList *link = fs->handles.head; link != NULL; link = link->next)
+    {
+      const Handle *handle = link->data;
+
+      if (handle->node == node && is_nearer (handle, best, fuse_req_ctx (request)->pid))
+        best = handle;
+    }
   return best == NULL || best->frozen == NULL ? -1 : (off_t)g_bytes_get_size (best->frozen);
 }

@@ -180,7 +180,6 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
       return NULL;
     }
   fs->parked = g_hash_table_new (g_int64_hash, g_int64_equal);
-  fs->handles = g_hash_table_new_full (NULL, NULL, handle_free, NULL);
   fs->listings = g_hash_table_new_full (NULL, NULL, listing_free, NULL);
   fs->seen = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   fs->pollers = g_hash_table_new (NULL, NULL);
@@ -226,7 +225,8 @@ fs_unmount (Fs *fs)
   g_slist_free_full (fs->interrupted, g_free);
   g_hash_table_unref (fs->parked);
   g_hash_table_unref (fs->pollers);
-  g_hash_table_unref (fs->handles);
+  while (fs->handles.head != NULL)
+    handle_free (fs, fs->handles.head->data);
   g_hash_table_unref (fs->seen);
   g_hash_table_unref (fs->listings);
   g_hash_table_unref (fs->gates);

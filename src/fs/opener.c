@@ -63,7 +63,7 @@ opener_audit (Fs *fs, fuse_req_t request, NodeId node)
   g_autofree char *path = NULL, *file = NULL, *name = NULL, *program = NULL;
   pid_t process;
 
-  if (!fs->audit || !node_kind (node)->bears_cookie)
+  if (!node_kind (node)->bears_cookie)
     return;
   process = opener_process (context->pid);
   path = tree_path (fs->tree, node);

@@ -22,14 +22,20 @@ typedef struct
 } Seen;
 
 /* FNV-1a, 64 bits. */
-static guint64
-fingerprint (const char *bytes, gsize length)
-{
-  guint64 value = 0xcbf29ce484222325u;
+#define FINGERPRINT_OF_NOTHING 0xcbf29ce484222325u
 
+static guint64
+fingerprint_on (guint64 value, const char *bytes, gsize length)
+{
   for (gsize i = 0; i < length; i++)
     value = (value ^ (guint8)bytes[i]) * 0x100000001b3u;
   return value;
+}
+
+static guint64
+fingerprint (const char *bytes, gsize length)
+{
+  return fingerprint_on (FINGERPRINT_OF_NOTHING, bytes, length);
 }
 
 static guint64
@@ -75,6 +81,15 @@ poll_note_read (Fs *fs, Handle *handle, const SecretBuffer *content, const GErro
     }
   handle->read_number = handle->polled_number = number_of (fs, handle->node, &settled);
   handle->read_unsettled = !settled;
+}
+
+void
+poll_note_opened (Handle *handle, const Secret *cookie)
+{
+  if (!node_kind (handle->node)->announced)
+    return;
+  handle->read_fingerprint = fingerprint_on (fingerprint (secret_text (cookie), secret_length (cookie)), "\n", 1);
+  handle->read_unsettled = TRUE;
 }
 
 /* What was read while nothing was settled may have been the right thing all the same. */

@@ -15,6 +15,7 @@ typedef struct Cache Cache;
 /* An open file. */
 typedef struct
 {
+  GList link; /* in the list of them all */
   NodeId node;
   gboolean direct;       /* it goes past the page cache, so each opener may have its own view */
   gboolean has_snapshot; /* what a reader reads on from, when he began at 0 */
@@ -56,7 +57,7 @@ struct Fs
   struct fuse_buf buffer;
   guint64 offered; /* the kernel's INIT flags; 0: INIT was answered */
   Cache *cache;
-  GHashTable *handles;  /* set of Handle, owned: the open files */
+  GQueue handles;       /* of Handle, by their links, owned: the open files */
   GHashTable *listings; /* set of Listing, owned: the open folders */
   GHashTable *parked;   /* waiter -> Parked */
   GSList *interrupted;  /* of guint64: waiters */
@@ -124,11 +125,14 @@ void cache_free (Cache *cache);
 /* How long, in seconds, the kernel may keep a name, and the attributes of @node. */
 double cache_names_s (void);
 double cache_attributes_s (NodeId node);
-/* Sets whether who opens @node goes by the page cache, and whether he may go by what is in it. */
-void cache_open_file (const Cache *cache, NodeId node, struct fuse_file_info *info, gboolean waited);
+/* Of a file of which the kernel keeps the session id: the one that it has now. NULL: it is another file, or there is none. */
+const Secret *cookie_of (const Fs *fs, NodeId node);
+/* Sets whether who opens @node, which has @cookie, goes by the page cache, and whether he may go by what is in it. */
+void cache_open_file (const Cache *cache, NodeId node, const Secret *cookie, struct fuse_file_info *info,
+                      gboolean waited);
 void cache_open_folder (const Cache *cache, struct fuse_file_info *info);
-/* Somebody is served the cookie that @node has now, if it is one that the kernel keeps. */
-void cache_note_served (Cache *cache, NodeId node);
+/* Somebody is served @cookie, which @node has now; NULL: none. */
+void cache_note_served (Cache *cache, NodeId node, const Secret *cookie);
 /* The one that somebody was served last, if another one is still to come after it. */
 const Secret *cache_last_served (const Cache *cache, NodeId node);
 /* A READ for the page cache was answered with what @node reads as now. */
@@ -151,6 +155,8 @@ void stream_see_off (Fs *fs);
 /* poll.c: who waits in poll(2) */
 /* The opener has just been served @content, or told @error. Cheap until he polls. */
 void poll_note_read (Fs *fs, Handle *handle, const SecretBuffer *content, const GError *error);
+/* A new opener will be served @cookie, and may read it without our knowing. */
+void poll_note_opened (Handle *handle, const Secret *cookie);
 /* Wakes those for whom something is new. */
 void poll_wake (Fs *fs);
 void poll_forget (Fs *fs, Handle *handle);
@@ -176,7 +182,7 @@ void op_flush (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info)
 void op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, struct fuse_pollhandle *poller);
 void op_fsync (fuse_req_t request, fuse_ino_t node, int data_only, struct fuse_file_info *info);
 
-void handle_free (gpointer handle);
+void handle_free (Fs *fs, Handle *handle);
 void listing_free (gpointer listing);
 
 /* frozen.c: files that are different at every moment */
@@ -192,7 +198,7 @@ extern const struct fuse_lowlevel_ops operations;
 /* opener.c */
 /* The process that @thread belongs to. */
 pid_t opener_process (pid_t thread);
-/* Logs who opens @node, if that is wanted. */
+/* Logs who opens @node, if it bears a cookie. */
 void opener_audit (Fs *fs, fuse_req_t request, NodeId node);
 
 /* handshake.c */

@@ -110,12 +110,8 @@ stream_end (Fs *fs)
 static gboolean
 does_anybody_linger (const Fs *fs)
 {
-  GHashTableIter iter;
-  gpointer handle;
-
-  g_hash_table_iter_init (&iter, fs->handles);
-  while (g_hash_table_iter_next (&iter, &handle, NULL))
-    if (((const Handle *)handle)->lingers)
+  for (const GList *link = fs->handles.head; link != NULL; link = link->next)
+    if (((const Handle *)link->data)->lingers)
       return TRUE;
   return FALSE;
 }
