@@ -180,7 +180,6 @@ fs_mount (const FsConfig *config, Tree *tree, const Account *account, const FsHo
       return NULL;
     }
   fs->parked = g_hash_table_new (g_int64_hash, g_int64_equal);
-  fs->listings = g_hash_table_new_full (NULL, NULL, listing_free, NULL);
   fs->seen = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   fs->pollers = g_hash_table_new (NULL, NULL);
   fs->gates = g_hash_table_new_full (NULL, NULL, NULL, gate_free);
@@ -228,7 +227,6 @@ fs_unmount (Fs *fs)
   while (fs->handles.head != NULL)
     handle_free (fs, fs->handles.head->data);
   g_hash_table_unref (fs->seen);
-  g_hash_table_unref (fs->listings);
   g_hash_table_unref (fs->gates);
   g_free (fs->device);
   g_clear_pointer (&libfuse_said, g_free);

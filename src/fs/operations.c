@@ -94,7 +94,6 @@ const struct fuse_lowlevel_ops operations = {
   .opendir = op_opendir,
   .readdir = op_readdir,
   .readdirplus = op_readdirplus,
-  .releasedir = op_releasedir,
   .statfs = op_statfs,
   .open = op_open,
   .read = op_read,

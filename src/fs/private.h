@@ -57,16 +57,15 @@ struct Fs
   struct fuse_buf buffer;
   guint64 offered; /* the kernel's INIT flags; 0: INIT was answered */
   Cache *cache;
-  GQueue handles;       /* of Handle, by their links, owned: the open files */
-  GHashTable *listings; /* set of Listing, owned: the open folders */
-  GHashTable *parked;   /* waiter -> Parked */
-  GSList *interrupted;  /* of guint64: waiters */
-  GHashTable *gates;    /* NodeId -> Gate */
-  GHashTable *seen;     /* NodeId -> what it last read as (poll.c) */
-  GHashTable *pollers;  /* set of Handle: those with a poller */
-  GQueue at_end;        /* of Parked: who waits at the end of events */
-  gboolean ended;       /* the mount is gone or going: there will be no more events */
-  gboolean stopping;    /* nobody waits for the account any more */
+  GQueue handles;      /* of Handle, by their links, owned: the open files */
+  GHashTable *parked;  /* waiter -> Parked */
+  GSList *interrupted; /* of guint64: waiters */
+  GHashTable *gates;   /* NodeId -> Gate */
+  GHashTable *seen;    /* NodeId -> what it last read as (poll.c) */
+  GHashTable *pollers; /* set of Handle: those with a poller */
+  GQueue at_end;       /* of Parked: who waits at the end of events */
+  gboolean ended;      /* the mount is gone or going: there will be no more events */
+  gboolean stopping;   /* nobody waits for the account any more */
   guint64 last_waiter;
   guint64 last_frozen;
 };
@@ -172,7 +171,6 @@ void op_readlink (fuse_req_t request, fuse_ino_t node);
 void op_opendir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_readdir (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
 void op_readdirplus (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
-void op_releasedir (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_open (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
 void op_read (fuse_req_t request, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *info);
 void op_release (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info);
@@ -183,7 +181,6 @@ void op_poll (fuse_req_t request, fuse_ino_t node, struct fuse_file_info *info, 
 void op_fsync (fuse_req_t request, fuse_ino_t node, int data_only, struct fuse_file_info *info);
 
 void handle_free (Fs *fs, Handle *handle);
-void listing_free (gpointer listing);
 
 /* frozen.c: files that are different at every moment */
 /* What is there now becomes what the reader of @handle reads. */

@@ -267,16 +267,6 @@ tree_is_gone (const Tree *tree, NodeId node)
 }
 
 gboolean
-tree_leads_to (const Tree *tree, NodeId node)
-{
-  Kind row = node_row (node);
-
-  if (row > KIND_CLIENT && !directory_identity (tree->directory, node_slot (node))->present)
-    return FALSE;
-  return !tree_is_gone (tree, node) && changes_node (tree, row, node_slot (node)) == node;
-}
-
-gboolean
 tree_fits (const Tree *tree, NodeId node)
 {
   const Secret *cookie = node_length (node) == 0 ? NULL : tree_cookie (tree, node);

@@ -160,6 +160,22 @@ note_identity (Directory *directory, guint slot, gint64 now_us)
   entry->listed = FALSE;
 }
 
+static gint
+by_first_slot (gconstpointer a, gconstpointer b, gpointer directory)
+{
+  guint one = entry_at (directory, *(const guint *)a)->first, other = entry_at (directory, *(const guint *)b)->first;
+
+  return one < other ? -1 : one > other;
+}
+
+/* The account's list may come in any order. */
+static void
+sort_members (Directory *directory)
+{
+  for (guint i = 0; i < directory->clients->len; i++)
+    g_array_sort_with_data (client_at (directory, i)->members, by_first_slot, directory);
+}
+
 /* How many of the clients have members. */
 static guint
 count_folders (const Directory *directory)
@@ -192,6 +208,7 @@ directory_update (Directory *directory, const GPtrArray *identities, gint64 now_
   empty_folders (directory);
   for (guint i = 0; identities != NULL && i < identities->len; i++)
     place (directory, g_ptr_array_index (identities, i));
+  sort_members (directory);
   for (guint slot = 0; slot < directory->identities->len; slot++)
     note_identity (directory, slot, now_us);
   changes->clients = folders != count_folders (directory);
@@ -256,6 +273,33 @@ directory_find_identity (const Directory *directory, const char *guid)
   gint slot = find (directory->identity_by_guid, guid);
 
   return slot >= 0 && directory_identity (directory, (guint)slot)->present ? slot : -1;
+}
+
+gint
+directory_next_client (const Directory *directory, guint from)
+{
+  for (guint slot = from; slot < directory->clients->len; slot++)
+    if (client_at (directory, slot)->members->len > 0)
+      return (gint)slot;
+  return -1;
+}
+
+gint
+directory_next_member (const Directory *directory, guint client, guint from)
+{
+  const GArray *members = client_at (directory, client)->members;
+  guint begin = 0, end = members->len;
+
+  while (begin < end)
+    {
+      guint middle = begin + (end - begin) / 2;
+
+      if (entry_at (directory, g_array_index (members, guint, middle))->first < from)
+        begin = middle + 1;
+      else
+        end = middle;
+    }
+  return begin < members->len ? (gint)g_array_index (members, guint, begin) : -1;
 }
 
 static gboolean

@@ -10,7 +10,7 @@
 typedef struct
 {
   char *name;        /* of the folder */
-  GArray *members;   /* of guint: slots of the identities that are in it now */
+  GArray *members;   /* of guint: slots of the identities that are in it now, ascending by their first ones */
   gint64 changed_us; /* wall clock: it has these members since then */
   gboolean relisted; /* in the update under way */
 } DirectoryClient;
@@ -58,6 +58,10 @@ gboolean directory_is_there (const Directory *directory, guint slot);
 /* The slot, or -1 if there is no such client or identity now. */
 gint directory_find_client (const Directory *directory, const char *name);
 gint directory_find_identity (const Directory *directory, const char *guid);
+
+/* The client with the lowest slot from @from on; the member of @client with the lowest first slot from @from on. -1: none. */
+gint directory_next_client (const Directory *directory, guint from);
+gint directory_next_member (const Directory *directory, guint client, guint from);
 
 const DirectoryClient *directory_client (const Directory *directory, guint slot);
 DirectoryIdentity *directory_identity (const Directory *directory, guint slot);

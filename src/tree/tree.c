@@ -128,72 +128,57 @@ tree_lookup (const Tree *tree, NodeId folder, const char *name)
     }
 }
 
-static void
-entry_clear (gpointer memory)
+static gboolean
+next_client (const Tree *tree, guint place, TreeEntry *entry)
 {
-  g_free (((TreeEntry *)memory)->name);
+  gint slot = directory_next_client (tree->directory, place);
+
+  if (slot < 0)
+    return FALSE;
+  *entry
+    = (TreeEntry){node_make (KIND_CLIENT, (guint)slot), (guint)slot, directory_client (tree->directory, slot)->name};
+  return TRUE;
 }
 
-static void
-add_entry (GArray *entries, NodeId node, guint place, const char *name)
+static gboolean
+next_member (const Tree *tree, guint client, guint place, TreeEntry *entry)
 {
-  TreeEntry entry = {node, place, g_strdup (name)};
+  gint slot = directory_next_member (tree->directory, client, place);
+  const DirectoryIdentity *member = slot < 0 ? NULL : directory_identity (tree->directory, (guint)slot);
 
-  g_array_append_val (entries, entry);
+  if (member == NULL)
+    return FALSE;
+  *entry = (TreeEntry){node_make (KIND_ONE, (guint)slot), member->first, member->identity->id.text};
+  return TRUE;
 }
 
-static void
-list_clients (const Tree *tree, GArray *entries)
+static gboolean
+next_row (const Tree *tree, NodeId folder, guint place, TreeEntry *entry)
 {
-  for (guint slot = 0; slot < tree->directory->clients->len; slot++)
-    if (directory_client (tree->directory, slot)->members->len > 0)
-      add_entry (entries, node_make (KIND_CLIENT, slot), slot, directory_client (tree->directory, slot)->name);
-}
-
-static gint
-by_place (gconstpointer a, gconstpointer b)
-{
-  guint one = ((const TreeEntry *)a)->place, other = ((const TreeEntry *)b)->place;
-
-  return one < other ? -1 : one > other;
-}
-
-/* The account's list may come in any order. */
-static void
-list_members (const Tree *tree, NodeId folder, GArray *entries)
-{
-  const GArray *members = directory_client (tree->directory, node_slot (folder))->members;
-
-  for (guint i = 0; i < members->len; i++)
+  for (Kind row = MAX (place, KIND_ROOT + 1); row < N_KINDS; row++)
     {
-      guint slot = g_array_index (members, guint, i);
+      const NodeKind *kind = node_kind (node_make (row, 0));
 
-      const DirectoryIdentity *entry = directory_identity (tree->directory, slot);
-
-      add_entry (entries, node_make (KIND_ONE, slot), entry->first, entry->identity->id.text);
+      if (kind->parent != node_row (folder) || kind->name == NULL || is_hidden (tree, row))
+        continue;
+      *entry = (TreeEntry){changes_node (tree, row, node_slot (folder)), row, kind->name};
+      return TRUE;
     }
-  g_array_sort (entries, by_place);
+  return FALSE;
 }
 
-GArray *
-tree_list (const Tree *tree, NodeId folder)
+gboolean
+tree_next (const Tree *tree, NodeId folder, guint place, TreeEntry *entry)
 {
-  GArray *entries = g_array_new (FALSE, FALSE, sizeof (TreeEntry));
-
-  g_array_set_clear_func (entries, entry_clear);
-  if (node_row (folder) == KIND_IDENTITIES)
-    list_clients (tree, entries);
-  else if (node_row (folder) == KIND_CLIENT)
-    list_members (tree, folder, entries);
-  else
-    for (Kind row = KIND_ROOT + 1; row < N_KINDS; row++)
-      {
-        const NodeKind *kind = node_kind (node_make (row, 0));
-
-        if (kind->parent == node_row (folder) && kind->name != NULL && !is_hidden (tree, row))
-          add_entry (entries, changes_node (tree, row, node_slot (folder)), row, kind->name);
-      }
-  return entries;
+  switch (node_row (folder))
+    {
+    case KIND_IDENTITIES:
+      return next_client (tree, place, entry);
+    case KIND_CLIENT:
+      return next_member (tree, node_slot (folder), place, entry);
+    default:
+      return next_row (tree, folder, place, entry);
+    }
 }
 
 NodeId

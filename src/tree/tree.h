@@ -50,16 +50,18 @@ gboolean tree_needs_identities (const Tree *tree, NodeId folder);
 NodeId tree_lookup (const Tree *tree, NodeId folder, const char *name);
 
 /*
- * What is in @folder, ascending by place. A name has one and the same place in its folder for ever, and no other name ever
- * gets it: who is in the middle of a list finds his place in the one that there is later.
+ * A name in a folder. It has one and the same place there for ever, and no other name ever gets it: so who is in the middle of
+ * a folder can go on, whatever has come and gone.
  */
 typedef struct
 {
   NodeId node;
   guint place;
-  char *name; /* owned by the entry */
+  const char *name; /* the tree's, until that changes */
 } TreeEntry;
-GArray *tree_list (const Tree *tree, NodeId folder);
+
+/* The first entry of @folder that is at @place or after it. FALSE: there is none. */
+gboolean tree_next (const Tree *tree, NodeId folder, guint place, TreeEntry *entry);
 
 NodeId tree_parent (const Tree *tree, NodeId node);
 
@@ -73,9 +75,6 @@ gboolean tree_is_gone (const Tree *tree, NodeId node);
 GArray *tree_take_stale (Tree *tree);
 
 void tree_stat (const Tree *tree, NodeId node, struct stat *attributes);
-
-/* Whether it is to @node, and not to another one in its place, that its name leads. */
-gboolean tree_leads_to (const Tree *tree, NodeId node);
 
 /* FALSE if @node reads as something of another length than its own: its name leads to another node, or is about to. */
 gboolean tree_fits (const Tree *tree, NodeId node);

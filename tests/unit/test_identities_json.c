@@ -93,12 +93,12 @@ each_key_says_what_the_file_of_its_name_reads_as (void)
   g_autoptr (JsonNode) root = read_json (tree);
   JsonObject *fjell = find (root, FJELL);
   NodeId folder = tree_lookup (tree, tree_lookup (tree, KIND_IDENTITIES, "Fjell AS"), FJELL);
-  g_autoptr (GArray) files = tree_list (tree, folder);
   guint compared = 0;
+  TreeEntry file;
 
-  for (guint i = 0; i < files->len; i++)
+  for (guint place = 0; tree_next (tree, folder, place, &file); place = file.place + 1)
     {
-      const char *name = g_array_index (files, TreeEntry, i).name;
+      const char *name = file.name;
       g_autofree char *text = NULL, *field = NULL;
 
       if (!json_object_has_member (fjell, name) || g_str_equal (name, "servers"))

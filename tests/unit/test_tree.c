@@ -56,15 +56,14 @@ assert_reads (const Tree *tree, const char *path, const char *content)
 static void
 walk (const Tree *tree, NodeId folder, void (*visit) (const Tree *tree, NodeId node, const TreeEntry *entry))
 {
-  g_autoptr (GArray) entries = tree_list (tree, folder);
+  TreeEntry entry;
 
-  for (guint i = 0; i < entries->len; i++)
+  for (guint place = 0; tree_next (tree, folder, place, &entry); place = entry.place + 1)
     {
-      const TreeEntry *entry = &g_array_index (entries, TreeEntry, i);
-
-      visit (tree, folder, entry);
-      if (S_ISDIR (node_kind (entry->node)->mode))
-        walk (tree, entry->node, visit);
+      g_assert_cmpuint (entry.place, >=, place);
+      visit (tree, folder, &entry);
+      if (S_ISDIR (node_kind (entry.node)->mode))
+        walk (tree, entry.node, visit);
     }
 }
 
