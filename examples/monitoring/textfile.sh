@@ -1,9 +1,8 @@
 #!/bin/sh
 # Gives a mount's metrics to node_exporter's textfile collector: sh textfile.sh /srv/acme [FOLDER]
 # Run it each minute, as a user who may read the mount. FOLDER is the one of --collector.textfile.directory.
-# Each series gets a label `mount`, since those of two mounts must not be the same; and the start of the mount is called
-# something else, since node_exporter tells its own start by that name. When there are no metrics the file goes, and so
-# absent(so24fs_build_info) tells of it.
+# Each series gets a label `mount`, since those of two mounts must not be the same. When there are no metrics the file goes, and
+# so absent(so24fs_build_info) tells of it.
 set -eu
 mount=${1?usage: textfile.sh MOUNT [FOLDER]}
 name=$(basename "$mount")
@@ -19,7 +18,6 @@ if ! metrics=$(timeout -k 1 10 cat "$mount/metrics"); then
   exit 1
 fi
 printf '%s\n' "$metrics" | sed -E \
-  -e "/^#/!{s/^([a-z0-9_]+)\\{/\\1{mount=\"$name\",/;t;s/^([a-z0-9_]+) /\\1{mount=\"$name\"} /}" \
-  -e 's/process_start_time_seconds/so24fs_start_time_seconds/' >"$new"
+  -e "/^#/!{s/^([a-z0-9_]+)\\{/\\1{mount=\"$name\",/;t;s/^([a-z0-9_]+) /\\1{mount=\"$name\"} /}" >"$new"
 chmod 644 "$new"
 mv "$new" "$target"

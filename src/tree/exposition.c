@@ -210,7 +210,7 @@ freeze_metrics (const Tree *tree)
   account_report (tree->account, out.now, &out.account);
   begin (&out, "so24fs_build_info", "gauge", "The version that runs; always 1.");
   number (&out, "so24fs_build_info", "{version=\"" SO24_VERSION "\"}", 1);
-  moment (&out, "process_start_time_seconds", "When the mount was made.", tree->started.wall_us);
+  moment (&out, "so24fs_start_time_seconds", "When the mount was made.", tree->started.wall_us);
   add_calls (&out);
   add_durations (&out);
   add_account (&out);

@@ -64,7 +64,7 @@ def test_it_is_good_by_a_strict_reader_and_by_the_rules_for_names(mounted, servi
     busy(mounted, service)
     found = families(mounted)
     assert lint(found) == []
-    assert all(name.startswith('so24fs_') or name == 'process_start_time_seconds' for name in found)
+    assert all(name.startswith('so24fs_') for name in found)
 
 
 def test_it_is_good_by_prometheus_own_reader(mounted, service):
@@ -231,7 +231,7 @@ def test_states_limits_and_times_are_those_of_status(mounted, service):
             assert value(found, f'so24fs_{name}_calls') == told[f'budget_{key}']
         for name, key in ((name, key) for name, key in {
                 'so24fs_quarantine_until_timestamp_seconds': 'quarantine_until',
-                'so24fs_confirmed_timestamp_seconds': 'last_confirmed', 'process_start_time_seconds': 'started'}.items()):
+                'so24fs_confirmed_timestamp_seconds': 'last_confirmed', 'so24fs_start_time_seconds': 'started'}.items()):
             assert int(value(found, name)) == (int(when(told[key]).timestamp()) if told[key] else 0)
         assert value(found, 'so24fs_quarantined') == (word == 'quarantined')
         assert value(found, 'so24fs_identities') == told['identities']
