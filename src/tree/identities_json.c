@@ -94,7 +94,7 @@ add_folder (GString *json, const Identity *identity)
 }
 
 static void
-append_identity (GString *json, const Identity *identity, gboolean is_current)
+append_identity (GString *json, const Identity *identity, const Guid *latest)
 {
   g_string_append_c (json, '{');
   add_text (json, "id", identity->id.text);
@@ -103,7 +103,7 @@ append_identity (GString *json, const Identity *identity, gboolean is_current)
   add_text (json, "user_name", identity->user_name);
   add_number (json, "contact_id", identity->contact_id);
   add_number (json, "employee_id", identity->employee_id);
-  add_truth (json, "is_current", is_current);
+  add_truth (json, "is_current", is_current (latest, identity));
   add_truth (json, "is_default", identity->is_default);
   add_truth (json, "is_protected", identity->is_protected);
   add_truth (json, "is_disabled", identity->is_disabled);
@@ -113,7 +113,7 @@ append_identity (GString *json, const Identity *identity, gboolean is_current)
 }
 
 static GBytes *
-make_identities_json (const GPtrArray *identities, const Identity *active)
+make_identities_json (const GPtrArray *identities, const Guid *latest)
 {
   GString *json = g_string_new ("[");
 
@@ -122,7 +122,7 @@ make_identities_json (const GPtrArray *identities, const Identity *active)
       const Identity *identity = g_ptr_array_index (identities, i);
 
       g_string_append (json, i == 0 ? "\n" : ",\n");
-      append_identity (json, identity, active != NULL ? guid_equal (&active->id, &identity->id) : identity->is_current);
+      append_identity (json, identity, latest);
     }
   g_string_append (json, json->len > 1 ? "\n]\n" : "]\n");
   return g_string_free_to_bytes (json);
@@ -140,16 +140,15 @@ GBytes *
 freeze_identities_json (const Tree *tree)
 {
   const GPtrArray *identities = account_identities (tree->account);
-  Identity *active = account_last_identity (tree->account);
-  const Guid *active_id = active == NULL ? &guid_zero : &active->id;
+  const Guid *latest = latest_active (tree);
   MadeJson *made = tree->made_json;
 
-  if (made->bytes == NULL || made->identities != identities || !guid_equal (&made->active, active_id))
+  if (made->bytes == NULL || made->identities != identities || !guid_equal (&made->latest, latest))
     {
       made_json_clear (made);
       made->identities = identities == NULL ? NULL : g_ptr_array_ref ((GPtrArray *)identities);
-      made->active = *active_id;
-      made->bytes = make_identities_json (identities, active);
+      made->latest = *latest;
+      made->bytes = make_identities_json (identities, latest);
     }
   return g_bytes_ref (made->bytes);
 }

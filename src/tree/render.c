@@ -166,19 +166,23 @@ RENDER (one_employee_id)
   return number (content, one (tree, node)->employee_id);
 }
 
-/* The list says what was current when it was made; the session knows what is, and while it is being found out, what was last. */
-static gboolean
-is_current (const Tree *tree, const Identity *identity)
+const Guid *
+latest_active (const Tree *tree)
 {
   const Identity *active = account_last_identity (tree->account);
-  const Guid *id = active != NULL ? &active->id : &tree->changes.active;
 
-  return guid_is_zero (id) ? identity->is_current : guid_equal (id, &identity->id);
+  return active != NULL ? &active->id : &tree->changes.active;
+}
+
+gboolean
+is_current (const Guid *latest, const Identity *identity)
+{
+  return guid_is_zero (latest) ? identity->is_current : guid_equal (latest, &identity->id);
 }
 
 RENDER (one_is_current)
 {
-  return truth (content, is_current (tree, one (tree, node)));
+  return truth (content, is_current (latest_active (tree), one (tree, node)));
 }
 
 RENDER (one_is_default)
@@ -215,7 +219,7 @@ RENDER (one_document)
 {
   Identity now = *one (tree, node);
 
-  now.is_current = is_current (tree, &now);
+  now.is_current = is_current (latest_active (tree), &now);
   identity_write_document (&now, content);
   return TRUE;
 }

@@ -21,7 +21,7 @@ typedef struct
 {
   GBytes *bytes; /* NULL: it was not made yet */
   GPtrArray *identities;
-  Guid active; /* zero: none */
+  Guid latest; /* latest_active() */
 } MadeJson;
 
 /* identities_json.c */
@@ -36,6 +36,10 @@ typedef struct
   gboolean passport_shown;
   guint cookie_length; /* of the mount's session id with its newline, or of the last one; the kernel goes by it */
 } TreeChanges;
+
+/* render.c: the identity that is active, or last was. Zero: none ever was, and the list says who was when it was made. */
+const Guid *latest_active (const Tree *tree);
+gboolean is_current (const Guid *latest, const Identity *identity);
 
 /* changes.c */
 void changes_init (TreeChanges *changes, gint64 now_us);
