@@ -186,13 +186,19 @@ forget_attributes (const Cache *cache, NodeId node)
   fuse_lowlevel_notify_inval_inode (cache->fs->session, node, -1, 0);
 }
 
+/* What the notifier has to tell is moved to @told. */
 static void
-forget (Cache *cache, Stale *stale)
+forget (Cache *cache, Stale *stale, GArray *told)
 {
+  Stale moved = {stale->kind, stale->node, NULL};
+
   if (stale->kind == STALE_ATTRIBUTES)
-    forget_attributes (cache, stale->node);
-  else
-    notifier_push (cache->notifier, stale);
+    {
+      forget_attributes (cache, stale->node);
+      return;
+    }
+  moved.name = g_steal_pointer (&stale->name);
+  g_array_append_val (told, moved);
   if (stale->kind == STALE_CONTENT)
     forget_cookie (cache, stale->node);
 }
@@ -201,22 +207,26 @@ void
 cache_forget_content (Cache *cache, NodeId node)
 {
   Stale stale = {STALE_CONTENT, node, NULL};
+  GArray *told = stale_list_new ();
 
-  forget (cache, &stale);
+  forget (cache, &stale, told);
+  notifier_push (cache->notifier, told);
 }
 
-/* Names last: they may have to wait for one who looks up another name in the folder. */
+/* All at once, so that the loop hears of it once. Names last: they may have to wait for one who looks up another name in the folder. */
 void
 fs_forget (Fs *fs, GArray *stale)
 {
+  g_autoptr (GArray) told = stale_list_new ();
+
   if (fs->cache == NULL)
     return;
-  for (guint i = 0; i < stale->len; i++)
-    if (g_array_index (stale, Stale, i).kind != STALE_NAME)
-      forget (fs->cache, &g_array_index (stale, Stale, i));
-  for (guint i = 0; i < stale->len; i++)
-    if (g_array_index (stale, Stale, i).kind == STALE_NAME)
-      forget (fs->cache, &g_array_index (stale, Stale, i));
+  for (int names = 0; names <= 1; names++)
+    for (guint i = 0; i < stale->len; i++)
+      if ((g_array_index (stale, Stale, i).kind == STALE_NAME) == names)
+        forget (fs->cache, &g_array_index (stale, Stale, i), told);
+  if (told->len > 0)
+    notifier_push (fs->cache->notifier, g_steal_pointer (&told));
 }
 
 void

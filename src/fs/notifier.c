@@ -17,11 +17,11 @@ struct Notifier
   struct fuse_session *session;
   void (*on_idle) (gpointer data);
   gpointer data;
-  GAsyncQueue *queue; /* of Stale, owned */
+  GAsyncQueue *queue; /* of arrays of Stale, owned */
   GThread *thread;
-  int done_fd; /* eventfd(2): counts what was told */
+  int done_fd; /* eventfd(2): counts the arrays that were told */
   guint source;
-  guint64 left; /* pushed, and not known to have been told */
+  guint64 left; /* of those that were pushed, not known to have been told */
 };
 
 /* What the kernel does not know, it need not forget. */
@@ -35,13 +35,6 @@ tell (Notifier *notifier, const Stale *stale)
 }
 
 static void
-stale_free (Stale *stale)
-{
-  g_free (stale->name);
-  g_free (stale);
-}
-
-static void
 count_as_told (Notifier *notifier)
 {
   guint64 one = 1;
@@ -50,7 +43,7 @@ count_as_told (Notifier *notifier)
     ;
 }
 
-/* An entry without a node is the last one. */
+/* The empty array is the last one. */
 static gpointer
 run (gpointer data)
 {
@@ -59,12 +52,11 @@ run (gpointer data)
 
   while (!last)
     {
-      Stale *stale = g_async_queue_pop (notifier->queue);
+      g_autoptr (GArray) stale = g_async_queue_pop (notifier->queue);
 
-      last = stale->node == 0;
-      if (!last)
-        tell (notifier, stale);
-      stale_free (stale);
+      last = stale->len == 0;
+      for (guint i = 0; i < stale->len; i++)
+        tell (notifier, &g_array_index (stale, Stale, i));
       count_as_told (notifier);
     }
   return NULL;
@@ -102,13 +94,10 @@ notifier_new (struct fuse_session *session, void (*on_idle) (gpointer data), gpo
 }
 
 void
-notifier_push (Notifier *notifier, Stale *stale)
+notifier_push (Notifier *notifier, GArray *stale)
 {
-  Stale *ours = g_new (Stale, 1);
-
-  *ours = (Stale){stale->kind, stale->node, g_steal_pointer (&stale->name)};
   notifier->left++;
-  g_async_queue_push (notifier->queue, ours);
+  g_async_queue_push (notifier->queue, stale);
 }
 
 gboolean
@@ -120,9 +109,7 @@ notifier_is_idle (const Notifier *notifier)
 void
 notifier_free (Notifier *notifier)
 {
-  Stale last = {0};
-
-  notifier_push (notifier, &last);
+  notifier_push (notifier, stale_list_new ());
   g_thread_join (notifier->thread);
   g_source_remove (notifier->source);
   close (notifier->done_fd);

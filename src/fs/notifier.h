@@ -12,8 +12,8 @@ typedef struct Notifier Notifier;
 /* @on_idle is called from the loop whenever all that was pushed has been told. */
 Notifier *notifier_new (struct fuse_session *session, void (*on_idle) (gpointer data), gpointer data);
 
-/* Takes @stale's name. Attributes alone need no thread: fs/cache.c. */
-void notifier_push (Notifier *notifier, Stale *stale);
+/* Takes @stale, an array of Stale, to be told in its order. Attributes alone need no thread: fs/cache.c. */
+void notifier_push (Notifier *notifier, GArray *stale);
 
 gboolean notifier_is_idle (const Notifier *notifier);
 

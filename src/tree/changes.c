@@ -17,8 +17,8 @@ stale_clear (gpointer memory)
   g_free (((Stale *)memory)->name);
 }
 
-static GArray *
-stale_new (void)
+GArray *
+stale_list_new (void)
 {
   GArray *stale = g_array_new (FALSE, FALSE, sizeof (Stale));
 
@@ -31,7 +31,7 @@ changes_init (TreeChanges *changes, gint64 now_us)
 {
   for (guint i = 0; i < N_CHANGES; i++)
     changes->at_us[i] = now_us;
-  changes->stale = stale_new ();
+  changes->stale = stale_list_new ();
   changes->cookie_length = USUAL_COOKIE_LENGTH;
 }
 
@@ -46,7 +46,7 @@ tree_take_stale (Tree *tree)
 {
   GArray *stale = tree->changes.stale;
 
-  tree->changes.stale = stale_new ();
+  tree->changes.stale = stale_list_new ();
   return stale;
 }
 

@@ -19,3 +19,6 @@ typedef struct
   NodeId node;
   char *name; /* owned */
 } Stale;
+
+/* An empty array of Stale. */
+GArray *stale_list_new (void);
