@@ -1,6 +1,7 @@
 /* The bell. Forks one child and talks to it over a socket. */
 #include "daemon/bell.h"
 
+#include "base/loop.h"
 #include "base/watch.h"
 #include "daemon/ringer.h"
 
@@ -178,29 +179,24 @@ on_end (gint fd, GIOCondition condition, gpointer data)
 }
 
 static gboolean
-on_impatience (gpointer data)
+is_at_it (gconstpointer data)
 {
-  *(gboolean *)data = TRUE;
-  return G_SOURCE_REMOVE;
+  return ((const Bell *)data)->source != 0;
 }
 
 /* What it is in the middle of needs our answers, so the mount is served until then. */
 static void
 wait_for_end (Bell *bell)
 {
-  gboolean late = FALSE;
-  guint timeout = g_timeout_add (PATIENCE_MS, on_impatience, &late);
+  gboolean ended;
 
   shutdown (bell->fd, SHUT_WR);
   bell->source = watch_fd (bell->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_end, bell);
-  while (bell->source != 0 && !late)
-    g_main_context_iteration (NULL, TRUE);
-  if (late)
+  ended = loop_while (is_at_it, bell, PATIENCE_MS);
+  if (!ended)
     kill (bell->ringer, SIGKILL);
-  else
-    g_source_remove (timeout);
   g_clear_handle_id (&bell->source, g_source_remove);
-  waitpid (bell->ringer, NULL, late ? WNOHANG : 0);
+  waitpid (bell->ringer, NULL, ended ? 0 : WNOHANG);
 }
 
 void

@@ -5,6 +5,7 @@
  * node reads as now; else the kernel empties it as he opens. Those who have it open already, or mapped, are served by the notifier.
  */
 #include "account/outlook.h"
+#include "base/loop.h"
 #include "fs/private.h"
 
 /* Nothing changes without the kernel being told. */
@@ -71,21 +72,17 @@ cache_new (Fs *fs)
 }
 
 static gboolean
-on_farewell (gpointer data)
+is_being_told (gconstpointer data)
 {
-  *(gboolean *)data = TRUE;
-  return G_SOURCE_CONTINUE;
+  const Cache *cache = data;
+
+  return cache->fs->source != 0 && !notifier_is_idle (cache->notifier);
 }
 
 void
 cache_see_off (Cache *cache)
 {
-  gboolean late = FALSE;
-  guint timeout = g_timeout_add (FAREWELL_MS, on_farewell, &late);
-
-  while (!late && cache->fs->source != 0 && !notifier_is_idle (cache->notifier))
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (timeout);
+  loop_while (is_being_told, cache, FAREWELL_MS);
 }
 
 void

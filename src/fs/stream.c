@@ -8,6 +8,7 @@
  * Who waits at the end leaves when he is interrupted. When the mount comes to its end he is told that the file has one
  * now.
  */
+#include "base/loop.h"
 #include "fs/private.h"
 
 #include <errno.h>
@@ -108,31 +109,23 @@ stream_end (Fs *fs)
 }
 
 static gboolean
-does_anybody_linger (const Fs *fs)
+does_anybody_linger (gconstpointer data)
 {
+  const Fs *fs = data;
+
+  if (fs->source == 0)
+    return FALSE;
   for (const GList *link = fs->handles.head; link != NULL; link = link->next)
     if (((const Handle *)link->data)->lingers)
       return TRUE;
   return FALSE;
 }
 
-static gboolean
-on_farewell (gpointer data)
-{
-  *(gboolean *)data = TRUE;
-  return G_SOURCE_CONTINUE;
-}
-
 void
 stream_see_off (Fs *fs)
 {
-  gboolean late = FALSE;
-  guint timeout = g_timeout_add (FAREWELL_MS, on_farewell, &late);
-
   fs->stopping = TRUE;
   stream_end (fs);
   poll_wake (fs);
-  while (!late && fs->source != 0 && does_anybody_linger (fs))
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (timeout);
+  loop_while (does_anybody_linger, fs, FAREWELL_MS);
 }
