@@ -278,6 +278,8 @@ stop (Daemon *daemon)
       tree_note_event (daemon->tree, "stopped", g_get_real_time ());
     }
   early_mount_end (&daemon->early);
+  /* Who ends a service signals all its processes, and those that came meanwhile: a user's fusermount3 has to come to its end. */
+  process_ignore_signals ();
   if (daemon->fs != NULL)
     fs_unmount (daemon->fs);
   g_clear_pointer (&daemon->runner, runner_free);

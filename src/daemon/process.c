@@ -60,15 +60,21 @@ take_name (const char *name)
   memcpy (program_invocation_name, name, size);
 }
 
-int
-process_stand_apart (const char *name, int fd)
+void
+process_ignore_signals (void)
 {
   static const int ignored[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE};
 
-  /* Who was started without stdin, stdout or stderr may get their numbers for something else. */
-  fd = fcntl (fd, F_DUPFD, 3);
   for (guint i = 0; i < G_N_ELEMENTS (ignored); i++)
     signal (ignored[i], SIG_IGN);
+}
+
+int
+process_stand_apart (const char *name, int fd)
+{
+  /* Who was started without stdin, stdout or stderr may get their numbers for something else. */
+  fd = fcntl (fd, F_DUPFD, 3);
+  process_ignore_signals ();
   setsid ();
   let_go (fd);
   if (chdir ("/") != 0)

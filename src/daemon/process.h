@@ -18,6 +18,9 @@ void process_go_to_background (void);
  */
 void process_ready (void);
 
+/* From now on neither this process nor one that it starts ends by a signal that asks it to. Calls only the kernel. */
+void process_ignore_signals (void);
+
 /*
  * For a forked child that goes on as a small process of its own: called @name in ps(1), holding nothing but @fd, in nobody's
  * way, and deaf to the signals that are meant for the daemon, with whom it ends. Calls only the kernel. Returns the number

@@ -393,6 +393,19 @@ credentials = ~/acme.login
     assert not is_mounted(machine, '/home/ola/acme')
 
 
+# systemd signals all processes of a service, and looks again for those that came meanwhile.
+def test_a_signal_to_all_processes_of_a_users_mount_unmounts_it(machine, sandbox):
+    script = f'''
+setsid so24fs -f -o endpoint={sandbox.url} storm /home/ola/storm &
+group=$!
+until mountpoint -q /home/ola/storm; do :; done
+while kill -s TERM -- -$group; do :; done 2>/dev/null &
+wait $group'''
+    machine.run('install', '--directory', '--owner=ola', '/home/ola/storm')
+    machine.run('sh', '-c', script, user='ola')
+    assert not is_mounted(machine, '/home/ola/storm')
+
+
 # --- purging ---
 
 def test_purging_leaves_nothing(machine, before, service):
