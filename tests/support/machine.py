@@ -35,13 +35,14 @@ class Machine:
             raise AssertionError(f'the machine did not boot: {self._log.read_text(errors="replace")}')
 
     def run(self, *command, user=None, check=True, timeout=60, env=None):
-        """Runs a program there; output is text. Fails, with what it said, unless it ends with status 0, or `check` is False."""
+        """Runs a program there; output is text. Fails, with the last it said, unless it ends with status 0 or `check` is False."""
         words = ['runuser', '-u', user, '--', *command] if user else command
         done = subprocess.run(['nsenter', f'--target={self._pid}', '--mount', '--pid', '--uts', '--ipc', '--cgroup', '--root',
                                '--wdns=/', *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               errors='replace', timeout=timeout,
                               env={**ENVIRONMENT, **(env or {})})
-        assert not check or done.returncode == 0, f'{command} ended with {done.returncode}: {done.stdout}{done.stderr}'
+        said = done.stdout[-2000:] + done.stderr[-2000:]
+        assert not check or done.returncode == 0, f'{command} ended with {done.returncode}: {said}'
         return done
 
     def says(self, *command, **others):
