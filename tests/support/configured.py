@@ -1,6 +1,7 @@
 """Configuration files for a test, and where they are taken from."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 SYSTEM_FOLDER = Path('/etc/so24fs')
+# Tests of other suites that run at the same time make and remove the same folder.
+LOCK = Path('/run/lock/so24fs-test-configuration')
 
 
 def text_of(**settings):
@@ -29,18 +32,20 @@ def system_configuration(name, mode=0o644, folder_mode=0o755, **settings):
     if os.getuid() != 0:
         pytest.skip('only root can write to /etc')
     path = SYSTEM_FOLDER / f'{name}.conf'
-    assert not path.exists(), f'{path} is somebody\'s'
-    there = SYSTEM_FOLDER.exists()
-    if not there:
-        SYSTEM_FOLDER.mkdir(mode=folder_mode)
-        SYSTEM_FOLDER.chmod(folder_mode)
-    elif folder_mode != 0o755:
-        pytest.skip('/etc/so24fs is there, and its mode is not the test\'s to change')
-    try:
-        path.write_text(text_of(**settings))
-        path.chmod(mode)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+    with open(LOCK, 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert not path.exists(), f'{path} is somebody\'s'
+        there = SYSTEM_FOLDER.exists()
         if not there:
-            shutil.rmtree(SYSTEM_FOLDER, ignore_errors=True)
+            SYSTEM_FOLDER.mkdir(mode=folder_mode)
+            SYSTEM_FOLDER.chmod(folder_mode)
+        elif folder_mode != 0o755:
+            pytest.skip('/etc/so24fs is there, and its mode is not the test\'s to change')
+        try:
+            path.write_text(text_of(**settings))
+            path.chmod(mode)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+            if not there:
+                shutil.rmtree(SYSTEM_FOLDER, ignore_errors=True)
