@@ -113,10 +113,15 @@ const Secret *account_own_cookie (const Account *account, const Guid *identity_i
  */
 const Secret *account_latest_cookie (const Account *account, const Guid *own, const Secret *last);
 gboolean account_has_own_session (const Account *account, const Guid *identity_id);
-/* The identity that is active, as GetIdentity last said; NULL with @error set if nothing is known of it. */
-Identity *account_identity (const Account *account, GError **error);
+/*
+ * The identity that is active; while it is found out, or put right, which one is, that is the chosen one. NULL with @error set when
+ * there is no session, or nobody knows.
+ */
+const Guid *account_identity (const Account *account, GError **error);
 /* The same, also when the session has ended since; NULL if none is known. */
-Identity *account_last_identity (const Account *account);
+const Guid *account_last_identity (const Account *account);
+/* What GetIdentity said of that one; NULL if it did not yet. */
+const Identity *account_described_identity (const Account *account);
 /* The list, or NULL if there is none yet; replaced as a whole when it changes. */
 const GPtrArray *account_identities (const Account *account);
 /* Whom the token belonged to that the session was made with, or NULL. */

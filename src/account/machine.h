@@ -320,7 +320,8 @@ typedef struct
 {
   Secret *id;
   gboolean withheld;
-  Identity *active;
+  Guid identity;       /* account_last_identity(); zero: none */
+  Identity *described; /* account_described_identity() */
   GPtrArray *identities;
   char *passport; /* what it says, as one text; NULL: there is none */
   Outlook outlook;

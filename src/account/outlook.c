@@ -48,11 +48,3 @@ account_session_id (const Account *account, const Guid *own)
 
   return holder == NULL ? NULL : holder->session->id;
 }
-
-const Guid *
-account_expected_identity (const Account *account)
-{
-  const Session *session = account->main.session;
-
-  return session->active == NULL && session->chosen_by != CHOSEN_BY_NOBODY ? &session->chosen : NULL;
-}

@@ -17,6 +17,3 @@ Outlook account_outlook (const Account *account, const Guid *own);
 
 /* The session id, also when it may not be handed out; NULL: none. For telling one from another, and nothing else. */
 const Secret *account_session_id (const Account *account, const Guid *own);
-
-/* The identity that was chosen and should be active, when nobody has asked yet; else NULL. */
-const Guid *account_expected_identity (const Account *account);

@@ -4,16 +4,27 @@
 
 #include <string.h>
 
+/* What GetIdentity said of the identity that the session is on; NULL: nothing yet. */
+static Identity *
+described (const Session *session)
+{
+  const Guid *identity = session_identity (session);
+
+  return session->active != NULL && guid_equal (&session->active->id, identity) ? session->active : NULL;
+}
+
 Sight
 sight_take (const Account *account)
 {
   const Session *session = account->main.session;
+  const Guid *identity = account_last_identity (account);
   Sight sight = {.withheld = session->withheld != NULL, .outlook = account_outlook (account, NULL)};
 
   if (session->passport != NULL)
     sight.passport = g_strconcat (session->passport->id.text, session->passport->email, NULL);
   sight.id = session->id == NULL ? NULL : secret_ref (session->id);
-  sight.active = session->active == NULL ? NULL : identity_ref (session->active);
+  sight.identity = identity == NULL ? guid_zero : *identity;
+  sight.described = described (session) == NULL ? NULL : identity_ref (session->active);
   sight.identities = account->identities == NULL ? NULL : g_ptr_array_ref (account->identities);
   return sight;
 }
@@ -23,17 +34,21 @@ sight_clear (Sight *sight)
 {
   g_clear_pointer (&sight->id, secret_unref);
   g_clear_pointer (&sight->passport, g_free);
-  g_clear_pointer (&sight->active, identity_unref);
+  g_clear_pointer (&sight->described, identity_unref);
   g_clear_pointer (&sight->identities, g_ptr_array_unref);
 }
 
 /* With the name of its folder, where the link leads. */
 static gboolean
-same_identity (const Identity *a, const Identity *b)
+same_identity (const Sight *before, const Sight *after)
 {
+  const Identity *a = before->described, *b = after->described;
+
+  if (!guid_equal (&before->identity, &after->identity))
+    return FALSE;
   if (a == NULL || b == NULL)
     return a == b;
-  return guid_equal (&a->id, &b->id) && a->client_id == b->client_id && strcmp (a->client_name, b->client_name) == 0;
+  return a->client_id == b->client_id && strcmp (a->client_name, b->client_name) == 0;
 }
 
 void
@@ -43,7 +58,7 @@ sight_tell_changes (const Sight *before, const Sight *after, Effects *effects)
   guint changed = 0;
 
   changed |= same_session ? 0 : CHANGED_SESSION;
-  changed |= same_identity (before->active, after->active) ? 0 : CHANGED_IDENTITY;
+  changed |= same_identity (before, after) ? 0 : CHANGED_IDENTITY;
   changed |= before->identities == after->identities ? 0 : CHANGED_IDENTITIES;
   changed |= g_strcmp0 (before->passport, after->passport) == 0 ? 0 : CHANGED_PASSPORT;
   changed |= before->outlook == after->outlook ? 0 : CHANGED_OUTLOOK;
@@ -157,22 +172,31 @@ account_has_own_session (const Account *account, const Guid *identity_id)
   return holder != NULL && holder->session->id != NULL;
 }
 
-Identity *
+const Guid *
 account_identity (const Account *account, GError **error)
 {
   const Session *session = account->main.session;
+  const Guid *identity = session_identity (session);
 
   if (!check_session (session, error))
     return NULL;
-  if (session->active == NULL)
+  if (identity == NULL)
     g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "which identity is active is not known yet");
-  return session->active;
+  return identity;
 }
 
-Identity *
+const Guid *
 account_last_identity (const Account *account)
 {
-  return account->main.session->active;
+  const Session *session = account->main.session;
+
+  return session->id != NULL || session->ended ? session_identity (session) : NULL;
+}
+
+const Identity *
+account_described_identity (const Account *account)
+{
+  return described (account->main.session);
 }
 
 const GPtrArray *

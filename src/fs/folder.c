@@ -93,11 +93,8 @@ op_setattr (fuse_req_t request, fuse_ino_t node, struct stat *wanted, int to_set
 }
 
 static void
-reply_link (Fs *fs, fuse_req_t request, NodeId node)
+reply_link (fuse_req_t request, const char *target, const GError *error)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *target = tree_read_link (fs->tree, node, &error);
-
   /* Not noted for the file error: every ls -l comes by here. */
   if (target != NULL)
     fuse_reply_readlink (request, target);
@@ -108,7 +105,10 @@ reply_link (Fs *fs, fuse_req_t request, NodeId node)
 static void
 read_link_again (Parked *parked)
 {
-  reply_link (parked->fs, parked->request, parked->node);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *target = tree_read_link (parked->fs->tree, parked->node, &error);
+
+  reply_link (parked->request, target, error);
   parked_free (parked);
 }
 
@@ -117,9 +117,11 @@ void
 op_readlink (fuse_req_t request, fuse_ino_t node)
 {
   Fs *fs = fs_of (request);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *target = tree_read_link (fs->tree, node, &error);
 
-  if (account_last_identity (fs->account) == NULL && account_has_session (fs->account))
+  if (target == NULL && account_has_session (fs->account))
     parked_want (parked_new (fs, request, node, read_link_again), WANT_IDENTITY, FALSE);
   else
-    reply_link (fs, request, node);
+    reply_link (request, target, error);
 }

@@ -130,17 +130,16 @@ touch_active (Tree *tree, const Guid *identity_id, gint64 now_us)
     forget_files_of (tree, (guint)slot, CHANGES_WITH_IDENTITY);
 }
 
-/* While it is being found out which identity is active, it is taken to be the one that it last was. */
 static void
 change_identity (Tree *tree, gint64 now_us)
 {
-  const Identity *active = account_last_identity (tree->account);
+  const Guid *latest = latest_active (tree);
 
-  if (active != NULL && !guid_equal (&active->id, &tree->changes.active))
+  if (!guid_equal (latest, &tree->changes.active))
     {
       touch_active (tree, &tree->changes.active, now_us);
-      touch_active (tree, &active->id, now_us);
-      tree->changes.active = active->id;
+      touch_active (tree, latest, now_us);
+      tree->changes.active = *latest;
     }
   changes_note (tree, CHANGES_WITH_IDENTITY, now_us);
 }

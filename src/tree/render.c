@@ -64,9 +64,9 @@ RENDER (session)
 
 RENDER (identity)
 {
-  const Identity *identity = account_identity (tree->account, error);
+  const Guid *identity = account_identity (tree->account, error);
 
-  return identity != NULL && line (content, identity->id.text);
+  return identity != NULL && line (content, identity->text);
 }
 
 RENDER (cookie)
@@ -169,9 +169,9 @@ RENDER (one_employee_id)
 const Guid *
 latest_active (const Tree *tree)
 {
-  const Identity *active = account_last_identity (tree->account);
+  const Guid *last = account_last_identity (tree->account);
 
-  return active != NULL ? &active->id : &tree->changes.active;
+  return last != NULL ? last : &tree->changes.active;
 }
 
 gboolean

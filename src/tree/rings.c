@@ -68,34 +68,19 @@ static gboolean
 say_identity (const Rings *rings, Outlook outlook, Secret **said)
 {
   const Tree *tree = rings->tree;
-  const Identity *identity = account_identity (tree->account, NULL);
-  const Guid *expected = account_expected_identity (tree->account);
+  const Guid *identity = account_identity (tree->account, NULL);
 
   if (identity != NULL)
-    *said = secret_of (identity->id.text);
-  else if (outlook == OUTLOOK_UNCONFIRMED && expected != NULL)
-    *said = secret_of (expected->text);
+    *said = secret_of (identity->text);
   return is_known (rings, outlook, *said);
-}
-
-/* The folder of an identity that is in the list. */
-static char *
-folder_of_identity (const Tree *tree, const Guid *id)
-{
-  gint slot = directory_find_identity (tree->directory, id->text);
-
-  return slot < 0 ? NULL : tree_path (tree, node_make (KIND_ONE, (guint)slot));
 }
 
 static gboolean
 say_link (const Rings *rings, Outlook outlook, Secret **said)
 {
   const Tree *tree = rings->tree;
-  const Guid *expected = account_expected_identity (tree->account);
   g_autofree char *target = tree_read_link (tree, node_make (KIND_CURRENT, 0), NULL);
 
-  if (target == NULL && outlook == OUTLOOK_UNCONFIRMED && expected != NULL)
-    target = folder_of_identity (tree, expected);
   if (target != NULL)
     *said = secret_of (target);
   return is_known (rings, outlook, *said);

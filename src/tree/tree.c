@@ -313,17 +313,22 @@ tree_glimpse (const Tree *tree, NodeId node, SecretBuffer *content)
 char *
 tree_read_link (const Tree *tree, NodeId node, GError **error)
 {
-  const Identity *identity = account_last_identity (tree->account);
+  const Guid *last = account_last_identity (tree->account);
+  const Identity *described = account_described_identity (tree->account);
+  gint slot = last == NULL ? -1 : directory_find_identity (tree->directory, last->text);
   g_autofree char *folder = NULL;
 
-  if (identity == NULL)
+  if (described == NULL && slot >= 0)
+    return tree_path (tree, node_make (KIND_ONE, (guint)slot));
+  if (described == NULL)
     {
       if (account_identity (tree->account, error) != NULL)
-        g_assert_not_reached ();
+        g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY,
+                             "the client of the active identity is not known yet");
       return NULL;
     }
-  folder = directory_name (identity->client_name, identity->client_id);
-  return g_strdup_printf ("identities/%s/%s", folder, identity->id.text);
+  folder = directory_name (described->client_name, described->client_id);
+  return g_strdup_printf ("identities/%s/%s", folder, described->id.text);
 }
 
 Input *

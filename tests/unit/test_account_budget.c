@@ -128,7 +128,7 @@ a_write_that_is_refused_leaves_the_identity_as_it_was (void)
   rig_write_identity (rig, FJELL);
   rig_pass (rig, 2 * HOUR);
   assert_cookie (rig, "sid-1");
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJORD);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, FJORD);
 }
 
 static void

@@ -345,7 +345,7 @@ crashes_between_any_two_effects_lose_no_identity_that_was_acknowledged (void)
         rig_end_session (rig);
       done = switch_and_crash (rig, identity, (guint)g_rand_int_range (random, 1, 20));
       seconds_until_a_cookie (rig);
-      if (done || g_str_equal (account_identity (rig->account, NULL)->id.text, identity))
+      if (done || g_str_equal (account_identity (rig->account, NULL)->text, identity))
         chosen = identity;
       assert_identity (rig, chosen);
       rig_pass (rig, 10);

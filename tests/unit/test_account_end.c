@@ -41,7 +41,7 @@ a_logout_forgets_what_was_chosen_and_what_was_rejected (void)
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_NO_KEY);
   rig->service->password = PASSWORD;
   rig_log_in (rig, NULL);
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJORD);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, FJORD);
 }
 
 static void
@@ -95,7 +95,7 @@ an_interrupted_login_is_dropped_at_once_and_changes_nothing (void)
       g_assert_cmpuint (rig->call, ==, 0);
       g_assert_cmpuint (rig->changed, ==, 0);
       assert_cookie (rig, "sid-1");
-      g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJORD);
+      g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, FJORD);
     }
 }
 

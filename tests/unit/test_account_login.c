@@ -6,7 +6,7 @@
 static void
 assert_active (const Rig *rig, const char *identity)
 {
-  Identity *active = account_identity (rig->account, NULL);
+  const Identity *active = account_described_identity (rig->account);
 
   g_assert_nonnull (active);
   g_assert_cmpstr (active->id.text, ==, identity);

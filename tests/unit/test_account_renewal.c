@@ -111,7 +111,7 @@ a_new_password_of_the_same_user_stays_on_the_identity_that_was_chosen (void)
   rig_write_login (rig, credential_by_password ("ops@example.com", "changed", NULL));
   rig_serve (rig);
   assert_cookie (rig, "sid-2");
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJELL);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, FJELL);
 }
 
 static void

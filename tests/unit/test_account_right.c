@@ -57,7 +57,7 @@ identity_tells_which_one_is_active_while_the_cookie_is_withheld (void)
   service_switch_all (rig->service, FJELL);
   rig_pass (rig, 61);
   assert_read (rig, WANT_IDENTITY);
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJELL);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, FJELL);
   assert_withheld (rig, SO24_ERROR_REVOKED);
 }
 
@@ -199,7 +199,7 @@ when_putting_back_fails_no_cookie_is_served (void)
   assert_read_fails (rig, WANT_COOKIE, SO24_ERROR_REVOKED);
   assert_withheld (rig, SO24_ERROR_REVOKED);
   assert_cookie (rig, "sid-2");
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJELL);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, FJELL);
 }
 
 static void

@@ -4,7 +4,7 @@
 static void
 assert_active (const Rig *rig, const char *identity)
 {
-  Identity *active = account_last_identity (rig->account);
+  const Identity *active = account_described_identity (rig->account);
 
   g_assert_nonnull (active);
   g_assert_cmpstr (active->id.text, ==, identity);
@@ -292,6 +292,45 @@ a_switch_that_cannot_be_confirmed_succeeds_but_serves_nothing_before (void)
   assert_active (rig, FJELL);
 }
 
+/* The files that tell which identity is active do not wait; those who read them after the writer was answered must not see the old one. */
+static void
+a_switch_that_cannot_be_confirmed_is_told_before_the_writer_goes_on (void)
+{
+  static const So24ErrorCode codes[] = {SO24_ERROR_EXPIRED, SO24_ERROR_TIMED_OUT, SO24_ERROR_REMOTE};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr (Rig) rig = rig_logged_in (FJORD);
+      guint64 writer;
+
+      service_next (rig->service, OPERATION_GET_IDENTITY, answer_failed (OPERATION_GET_IDENTITY, codes[i]));
+      writer = rig_write_identity (rig, FJELL);
+      rig_serve (rig);
+      assert_done (rig, writer);
+      g_assert_cmpuint (rig_changed_before (rig, writer) & CHANGED_IDENTITY, !=, 0);
+      g_assert_cmpstr (account_last_identity (rig->account)->text, ==, FJELL);
+      g_assert_null (account_described_identity (rig->account));
+    }
+}
+
+static void
+the_identity_that_a_lost_switch_made_active_is_never_told (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (FJORD);
+
+  rig->service->lost[OPERATION_SET_IDENTITY_BY_ID] = 1;
+  rig_write_identity (rig, FJELL);
+  rig_serve (rig);
+  rig_want (rig, WANT_COOKIE);
+  for (guint calls = 0; rig->call != 0; calls++)
+    {
+      g_assert_cmpuint (calls, <, 10);
+      rig_serve_one (rig);
+      g_assert_cmpstr (account_last_identity (rig->account)->text, ==, FJORD);
+    }
+  assert_calls (rig, "SetIdentityById GetIdentity SetIdentityById GetIdentity");
+}
+
 static const Sentence sentences[] = {
   SENTENCE (a_switch_by_id_is_made_and_confirmed),
   SENTENCE (a_switch_by_a_whole_identity_uses_set_identity),
@@ -310,6 +349,8 @@ static const Sentence sentences[] = {
   SENTENCE (a_switch_whose_session_ends_in_the_middle_of_it_holds),
   SENTENCE (a_switch_of_an_ended_session_is_carried_by_a_login),
   SENTENCE (a_switch_that_cannot_be_confirmed_succeeds_but_serves_nothing_before),
+  SENTENCE (a_switch_that_cannot_be_confirmed_is_told_before_the_writer_goes_on),
+  SENTENCE (the_identity_that_a_lost_switch_made_active_is_never_told),
 };
 
 MAIN ("account, switch")

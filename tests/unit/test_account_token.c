@@ -49,7 +49,7 @@ a_token_written_with_an_identity_is_switched_to_it (void)
   rig_serve (rig);
   assert_done (rig, writer);
   assert_calls (rig, "AuthenticateByToken GetIdentity SetIdentityById GetIdentity");
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, SKOG);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, SKOG);
 }
 
 static void
@@ -67,7 +67,7 @@ a_session_by_token_is_renewed_by_token_and_put_on_its_identity (void)
   g_string_truncate (rig->calls, 0);
   assert_cookie (rig, "sid-2");
   assert_calls (rig, "HasSession AuthenticateByToken GetIdentity SetIdentityById GetIdentity");
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, FJELL);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, FJELL);
   g_assert_nonnull (account_passport (rig->account));
 }
 

@@ -244,7 +244,7 @@ void
 assert_identity (Rig *rig, const char *identity)
 {
   assert_read (rig, WANT_IDENTITY);
-  g_assert_cmpstr (account_identity (rig->account, NULL)->id.text, ==, identity);
+  g_assert_cmpstr (account_identity (rig->account, NULL)->text, ==, identity);
 }
 
 guint
