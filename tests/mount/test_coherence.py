@@ -16,6 +16,7 @@ import pytest
 from support import model_service
 from support.accounts import OLA, log_in
 from support.crowd import Crowd
+from support.crowd_changes import SHARES as USUAL_SHARES
 from support.crowd_judge import Judge
 from support.crowd_reads import read_whole
 from support.history import History
@@ -30,6 +31,7 @@ LIMIT = 3000 if LONG else 300
 PAUSE = 0 if LONG else 0.002
 CLIENTS = 60
 FOR_EVER = 1 << 62
+SHARES = {'logins mostly': USUAL_SHARES, 'ends mostly': (5, 5, 90)}
 FIRST, SECOND, THIRD = range(0, 20), range(20, 40), range(40, 60)
 
 
@@ -61,22 +63,24 @@ def start_readers(crowd, pause):
     crowd.start('names', folder='identities', what='names of clients', pause=pause)
     crowd.start('held names', folder='identities', what='names of clients', pause=pause)
     crowd.start('names', folder=folders([3])[guid(3)], what='names of fields', pause=pause)
-    crowd.start('is_current', folders=folders(range(CLIENTS)), pause=max(pause, 0.001))
+    for _ in range(3):
+        crowd.start('is_current', folders=folders(range(CLIENTS)), pause=max(pause, 0.001))
     crowd.start('served', pause=max(pause, 0.005))
 
 
-def start_writers(crowd, pause):
+def start_writers(crowd, pause, shares):
     crowd.start('switch', changes=True, folders=folders(FIRST), pause=pause)
     crowd.start('switch', changes=True, folders=folders(SECOND), pause=pause)
-    crowd.start('renew', changes=True, folders=folders(THIRD), pause=pause)
+    crowd.start('renew', changes=True, folders=folders(THIRD), shares=shares, pause=pause)
 
 
-def test_nothing_is_stale_or_torn_and_nobody_hangs_while_session_and_identity_change(many, crowd):
+@pytest.mark.parametrize('shares', SHARES)
+def test_nothing_is_stale_or_torn_and_nobody_hangs_while_session_and_identity_change(many, crowd, shares):
     mounted = many.mounted
     first = mounted.read('cookie'), mounted.read('identity')
     clients, fields = '\n'.join(mounted.list('identities')), '\n'.join(mounted.list(folders([3])[guid(3)]))
     start_readers(crowd, PAUSE)
-    start_writers(crowd, PAUSE)
+    start_writers(crowd, PAUSE, SHARES[shares])
     crowd.wait_for(lambda: crowd.changes() >= CHANGES, LIMIT - 60, f'{CHANGES} changes')
     records = crowd.end()
     judge = Judge(records, *first)

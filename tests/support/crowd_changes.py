@@ -5,6 +5,8 @@ import time
 
 from support.crowd_reads import Client, read_whole
 
+SHARES = (70, 15, 15)
+
 
 def write(path, text):
     """As a shell's `>` does: one open, one write(2), one close."""
@@ -40,7 +42,7 @@ def _switch(worker):
 
 
 def _renew(worker):
-    """Logs in again, mostly; sometimes on another identity (plan['folders']); sometimes the session expires first."""
+    """Logs in again, or that on another identity (plan['folders']), or the session expires: in plan['shares'] of all cases."""
     guids = list(worker.plan['folders'])
     login = worker.plan['login']
     client = Client(worker)
@@ -70,15 +72,16 @@ def _renew(worker):
 
     def expire():
         begin = time.monotonic_ns()
+        expiry = worker.begin('expiry', 'done', begin)
         client.expire()
         worker.attempt('session of change', read_whole, worker.path('session'), os.O_RDONLY | os.O_DIRECT)
         cookie = read_new_cookie()
         end = time.monotonic_ns()
         worker.note('new cookie', cookie, begin, end)
-        worker.note('expiry', 'done', begin, end)
+        worker.end(expiry, end)
 
     def once():
-        worker.random.choices([log_in, log_in_elsewhere, expire], [70, 15, 15])[0]()
+        worker.random.choices([log_in, log_in_elsewhere, expire], worker.plan.get('shares', SHARES))[0]()
         worker.tick()
 
     return once

@@ -63,14 +63,20 @@ class Worker:
 
     def change(self, what, value, operation, *arguments):
         """The same of a change: what is noted is `value`, or the errno. Counts; answers whether it went well."""
-        begin = self._enter()
-        record = self.note(what, value, begin, FOR_EVER)  # as it stays if SIGINT comes in the middle
+        record = self.begin(what, value, self._enter())
         try:
             operation(*arguments)
         except OSError as failure:
             record[1] = f'!{errno.errorcode.get(failure.errno, failure)}'
-        record[3] = record[5] = self._leave()
+        self.end(record, self._leave())
         return record[1] == value
+
+    def begin(self, what, value, begin):
+        """Notes what is about to be done. If SIGINT comes in the middle, it stays in progress for ever."""
+        return self.note(what, value, begin, FOR_EVER)
+
+    def end(self, record, end):
+        record[3] = record[5] = end
 
     def note(self, what, value, begin, end):
         """Notes what was made up of several operations."""
