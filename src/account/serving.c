@@ -4,13 +4,31 @@
 
 #include <string.h>
 
-/* What GetIdentity said of the identity that the session is on; NULL: nothing yet. */
-static Identity *
-described (const Session *session)
+static gboolean
+is_confirming_a_switch (const Account *account)
 {
-  const Guid *identity = session_identity (session);
+  const GList *first = account->main.commands.head;
 
-  return session->active != NULL && guid_equal (&session->active->id, identity) ? session->active : NULL;
+  return first != NULL && ((const Command *)first->data)->set;
+}
+
+/* A switch is told once, as its writer is answered: not before GetIdentity was asked, too. */
+static const Guid *
+identity_of (const Account *account)
+{
+  const Session *session = account->main.session;
+
+  if (session->chosen_by != CHOSEN_BY_NOBODY && session->withheld == NULL && !is_confirming_a_switch (account))
+    return &session->chosen;
+  return session->active == NULL ? NULL : &session->active->id;
+}
+
+static Identity *
+described (const Account *account)
+{
+  Identity *active = account->main.session->active;
+
+  return active != NULL && guid_equal (&active->id, identity_of (account)) ? active : NULL;
 }
 
 Sight
@@ -24,7 +42,7 @@ sight_take (const Account *account)
     sight.passport = g_strconcat (session->passport->id.text, session->passport->email, NULL);
   sight.id = session->id == NULL ? NULL : secret_ref (session->id);
   sight.identity = identity == NULL ? guid_zero : *identity;
-  sight.described = described (session) == NULL ? NULL : identity_ref (session->active);
+  sight.described = described (account) == NULL ? NULL : identity_ref (session->active);
   sight.identities = account->identities == NULL ? NULL : g_ptr_array_ref (account->identities);
   return sight;
 }
@@ -175,10 +193,9 @@ account_has_own_session (const Account *account, const Guid *identity_id)
 const Guid *
 account_identity (const Account *account, GError **error)
 {
-  const Session *session = account->main.session;
-  const Guid *identity = session_identity (session);
+  const Guid *identity = identity_of (account);
 
-  if (!check_session (session, error))
+  if (!check_session (account->main.session, error))
     return NULL;
   if (identity == NULL)
     g_set_error_literal (error, SO24_ERROR, SO24_ERROR_NO_KEY, "which identity is active is not known yet");
@@ -190,13 +207,13 @@ account_last_identity (const Account *account)
 {
   const Session *session = account->main.session;
 
-  return session->id != NULL || session->ended ? session_identity (session) : NULL;
+  return session->id != NULL || session->ended ? identity_of (account) : NULL;
 }
 
 const Identity *
 account_described_identity (const Account *account)
 {
-  return described (account->main.session);
+  return described (account);
 }
 
 const GPtrArray *

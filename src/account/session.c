@@ -67,14 +67,6 @@ session_end (Session *session)
   session_doubt (session);
 }
 
-const Guid *
-session_identity (const Session *session)
-{
-  if (session->withheld == NULL && session->chosen_by != CHOSEN_BY_NOBODY)
-    return &session->chosen;
-  return session->active == NULL ? NULL : &session->active->id;
-}
-
 void
 session_withhold (Session *session, const char *reason)
 {

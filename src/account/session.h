@@ -42,9 +42,6 @@ void session_set_passport (Session *session, const Passport *passport);
 void session_end (Session *session);
 void session_confirmed (Session *session, Identity *identity, gint64 sent_us);
 
-/* Whose session it is or will be: the chosen identity while it is found out, or put right, which is active. NULL: nobody knows. */
-const Guid *session_identity (const Session *session);
-
 /* What is active is unknown from now on. */
 void session_doubt (Session *session);
 

@@ -314,6 +314,22 @@ a_switch_that_cannot_be_confirmed_is_told_before_the_writer_goes_on (void)
 }
 
 static void
+a_switch_is_told_once_it_is_confirmed (void)
+{
+  g_autoptr (Rig) rig = rig_logged_in (FJORD);
+
+  rig->changed = 0;
+  rig_write_identity (rig, FJELL);
+  rig_serve_one (rig);
+  assert_calling (rig, OPERATION_GET_IDENTITY);
+  g_assert_cmpuint (rig->changed & CHANGED_IDENTITY, ==, 0);
+  g_assert_cmpstr (account_last_identity (rig->account)->text, ==, FJORD);
+  rig_serve_one (rig);
+  g_assert_cmpuint (rig->changed & CHANGED_IDENTITY, !=, 0);
+  g_assert_cmpstr (account_last_identity (rig->account)->text, ==, FJELL);
+}
+
+static void
 the_identity_that_a_lost_switch_made_active_is_never_told (void)
 {
   g_autoptr (Rig) rig = rig_logged_in (FJORD);
@@ -350,6 +366,7 @@ static const Sentence sentences[] = {
   SENTENCE (a_switch_of_an_ended_session_is_carried_by_a_login),
   SENTENCE (a_switch_that_cannot_be_confirmed_succeeds_but_serves_nothing_before),
   SENTENCE (a_switch_that_cannot_be_confirmed_is_told_before_the_writer_goes_on),
+  SENTENCE (a_switch_is_told_once_it_is_confirmed),
   SENTENCE (the_identity_that_a_lost_switch_made_active_is_never_told),
 };
 
