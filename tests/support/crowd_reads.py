@@ -97,13 +97,18 @@ def _advised(worker):
     """A held descriptor whose pages are asked for and given back by posix_fadvise(2)."""
     descriptor = os.open(worker.path('cookie'), os.O_RDONLY)
 
-    def read(advice):
-        os.posix_fadvise(descriptor, 0, 0, advice)
+    def read():
         return os.pread(descriptor, AT_MOST, 0).decode('latin-1')
 
+    def read_ahead():
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_WILLNEED)
+        return read()
+
     def once():
-        worker.attempt('cookie held advised', read, os.POSIX_FADV_WILLNEED)
-        worker.attempt('cookie held advised', read, os.POSIX_FADV_DONTNEED)
+        worker.attempt('cookie held advised', read_ahead)
+        # Asks nobody, but may wait long for the kernel's own workers while all CPUs are busy: no operation with a deadline.
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        worker.attempt('cookie held advised', read)
 
     return once
 
