@@ -17,7 +17,8 @@ PROGRAM = Path(__file__).with_name('crowd_worker.py')
 MOST = 64
 WORDS = 3  # of the board for each: when its operation began (0: none goes on), its changes so far, whether it has begun
 DEADLINE = 30 if os.environ.get('SO24_SLOW') else 10  # seconds: for one operation, and for the end
-IN_FADVISE = '__flush_work'  # posix_fadvise(2) waits for the kernel's own workers, which wait for busy CPUs
+# Of posix_fadvise(2): it waits for the kernel's own workers, which wait for busy CPUs, and for whoever else waits for them.
+IN_FADVISE = '__flush_work', '__lru_add_drain_all'
 
 
 class Crowd:
@@ -125,7 +126,7 @@ class Member:
 
     def waits_for_a_cpu(self):
         """Then it is not a file system that it waits for."""
-        return self._told('wchan') == IN_FADVISE or self._told('stat').rpartition(')')[2].split()[:1] == ['R']
+        return self._told('wchan') in IN_FADVISE or self._told('stat').rpartition(')')[2].split()[:1] == ['R']
 
     def where(self):
         """What the kernel says of a process that hangs."""
