@@ -121,7 +121,7 @@ const Guid *account_identity (const Account *account, GError **error);
 /* The same, also when the session has ended since; NULL if none is known. */
 const Guid *account_last_identity (const Account *account);
 /* What GetIdentity said of that one; NULL if it did not yet. */
-const Identity *account_described_identity (const Account *account);
+Identity *account_described_identity (const Account *account);
 /* The list, or NULL if there is none yet; replaced as a whole when it changes. */
 const GPtrArray *account_identities (const Account *account);
 /* Whom the token belonged to that the session was made with, or NULL. */

@@ -23,26 +23,19 @@ identity_of (const Account *account)
   return session->active == NULL ? NULL : &session->active->id;
 }
 
-static Identity *
-described (const Account *account)
-{
-  Identity *active = account->main.session->active;
-
-  return active != NULL && guid_equal (&active->id, identity_of (account)) ? active : NULL;
-}
-
 Sight
 sight_take (const Account *account)
 {
   const Session *session = account->main.session;
   const Guid *identity = account_last_identity (account);
+  Identity *described = account_described_identity (account);
   Sight sight = {.withheld = session->withheld != NULL, .outlook = account_outlook (account, NULL)};
 
   if (session->passport != NULL)
     sight.passport = g_strconcat (session->passport->id.text, session->passport->email, NULL);
   sight.id = session->id == NULL ? NULL : secret_ref (session->id);
   sight.identity = identity == NULL ? guid_zero : *identity;
-  sight.described = described (account) == NULL ? NULL : identity_ref (session->active);
+  sight.described = described == NULL ? NULL : identity_ref (described);
   sight.identities = account->identities == NULL ? NULL : g_ptr_array_ref (account->identities);
   return sight;
 }
@@ -210,10 +203,12 @@ account_last_identity (const Account *account)
   return session->id != NULL || session->ended ? identity_of (account) : NULL;
 }
 
-const Identity *
+Identity *
 account_described_identity (const Account *account)
 {
-  return described (account);
+  Identity *active = account->main.session->active;
+
+  return active != NULL && guid_equal (&active->id, identity_of (account)) ? active : NULL;
 }
 
 const GPtrArray *
