@@ -17,6 +17,7 @@ PROGRAM = Path(__file__).with_name('crowd_worker.py')
 MOST = 64
 WORDS = 3  # of the board for each: when its operation began (0: none goes on), its changes so far, whether it has begun
 DEADLINE = 30 if os.environ.get('SO24_SLOW') else 10  # seconds: for one operation, and for the end
+BUSY = 6  # times that deadline: for who cannot end because the CPUs are busy
 # Of posix_fadvise(2): it waits for the kernel's own workers, which wait for busy CPUs, and for whoever else waits for them.
 IN_FADVISE = '__flush_work', '__lru_add_drain_all'
 
@@ -95,7 +96,8 @@ class Crowd:
             end = time.monotonic() + DEADLINE
             for member in members:
                 while not member.has_ended(max(0.1, end - time.monotonic())):
-                    assert member.waits_for_a_cpu(), f'{member} does not end at SIGINT: {member.where()}'
+                    excused = member.waits_for_a_cpu() and time.monotonic() < end + BUSY * DEADLINE
+                    assert excused, f'{member} does not end at SIGINT: {member.where()}'
                 assert member.process.returncode == 0, f'{member} failed: {self._said(member)}'
         for member in self._members:
             self.records += json.loads(member.output.read_text())

@@ -5,7 +5,7 @@ import time
 
 from support.crowd_reads import Client, read_whole
 
-SHARES = (70, 15, 15)
+SHARES = (70, 15, 15)  # of a login, of one on another identity, and of a session that expires
 
 
 def write(path, text):
